@@ -15,7 +15,7 @@ check: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/djlint --quiet --lint templates
+	$(BIN)/djlint --quiet --lint --check templates
 
 .venv/.demo: requirements.txt
 	$(PYTHON) -m venv .venv

@@ -1,0 +1,1 @@
+"""Proration, its certificate, the defects, and recorded runs."""

@@ -1,0 +1,1 @@
+"""Deals, agreements, releases, requests and what was recorded for them."""

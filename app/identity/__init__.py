@@ -1,0 +1,1 @@
+"""People, investor accounts and who acts for them, roles, sign-in links and sessions."""

@@ -1,0 +1,1 @@
+"""Incidents, cases and proposals, from suspicion to publication."""

@@ -1,0 +1,1 @@
+"""Composing messages and delivering them through the outbox."""

@@ -1,0 +1,1 @@
+"""Support calls: slots, bookings, claims and invitations."""

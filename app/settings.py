@@ -1,0 +1,1 @@
+"""The settings of one installation, read once from the environment."""

@@ -1,0 +1,1 @@
+"""Interest, refunds and offers."""

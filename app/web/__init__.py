@@ -1,0 +1,1 @@
+"""HTTP only: views, forms, access marks."""

@@ -1,1 +1,62 @@
-"""The composition root."""
+"""The composition root: an application from settings, by a list of init_app calls."""
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import cli
+from app.core.db import db
+from app.settings import ROOT, BadSettings, Settings, read_settings, run_by_flask_command
+from app.web import admin, errors, filters, headers, investor, public, sign_in, support
+
+AREAS = (public, sign_in, investor, support, admin)
+LARGEST_UPLOAD = 10 * 1024 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The portal. Raises BadSettings, except under `flask …`, where commands that need no settings still run."""
+    app = Flask("app", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    try:
+        settings = settings or read_settings()
+    except BadSettings as problem:
+        if not run_by_flask_command():
+            raise
+        cli.init_app(app, missing=str(problem))
+        return app
+    _configure(app, settings)
+    db.init_app(app)
+    CSRFProtect(app)
+    for part in (headers, errors, filters):
+        part.init_app(app)
+    for area in AREAS:
+        for blueprint in area.blueprints:
+            app.register_blueprint(blueprint)
+    cli.init_app(app, missing=None)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    secure = settings.public_base_url.startswith("https://")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SECRET_KEY_FALLBACKS=list(settings.secret_key_fallbacks),
+        TRUSTED_HOSTS=[*settings.trusted_hosts, "localhost", "127.0.0.1"]
+        if settings.demo
+        else list(settings.trusted_hosts),
+        MAX_CONTENT_LENGTH=LARGEST_UPLOAD,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
+        SESSION_COOKIE_NAME="__Host-makewhole" if secure else "makewhole",
+        SESSION_COOKIE_SECURE=secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=True,
+    )
+    app.extensions["settings"] = settings
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

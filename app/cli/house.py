@@ -1,0 +1,97 @@
+"""`flask init`, `upgrade` and `doctor`: set an installation up, move it forward, say what is wrong with it."""
+
+import json
+import secrets
+import shutil
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from flask import current_app
+
+from app.cli.errors import BadInput, Failed
+from app.core import clock, schema
+from app.core.jobs import find_heartbeat
+from app.settings import SECRETS_FILE, BadSettings, Settings, read_settings
+
+FRESH = timedelta(minutes=2)
+LEAST_FREE_BYTES = 500_000_000
+
+
+@click.command()
+@click.option("--base-url", required=True, help="Where people will reach the portal, such as https://portal.example.")
+@click.option("--sender", required=True, help="From address of every message.")
+def init(base_url: str, sender: str) -> None:
+    """Make the secrets file and the database; refuses to overwrite."""
+    if SECRETS_FILE.exists():
+        raise BadInput(f"{SECRETS_FILE} exists already. Move it away if you mean to start over.")
+    lines = {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "PUBLIC_BASE_URL": base_url,
+        "MAIL_DEFAULT_SENDER": sender,
+    }
+    read_settings(lines, Path("/nonexistent"))
+    write_secrets(SECRETS_FILE, lines)
+    settings = read_settings()
+    schema.upgrade(settings.database_owner_url or settings.database_url)
+    click.echo(f"Made {SECRETS_FILE} and the database. Next: flask user create EMAIL --role admin")
+
+
+def write_secrets(path: Path, lines: dict[str, str]) -> None:
+    """Write settings to a file that only its owner may read; the whole file or nothing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600, exist_ok=False)
+    path.write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
+
+
+@click.command()
+def upgrade() -> None:
+    """Migrate the database to the newest shape."""
+    settings: Settings = current_app.extensions["settings"]
+    schema.upgrade(settings.database_owner_url or settings.database_url)
+    click.echo("The database is at its newest shape.")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def doctor(*, as_json: bool) -> None:
+    """Check the installation; exit 1 if anything needed is broken."""
+    found = _examine()
+    if as_json:
+        click.echo(json.dumps(found))
+    else:
+        for name, problem in found.items():
+            click.echo(f"{'ok  ' if problem is None else 'BAD '} {name}" + (f": {problem}" if problem else ""))
+    if any(found.values()):
+        raise Failed("Something needed is broken; see above.")
+
+
+def _examine() -> dict[str, str | None]:
+    try:
+        settings = read_settings()
+    except BadSettings as problem:
+        return {"settings": str(problem)}
+    found: dict[str, str | None] = {"settings": None, "database": _database(settings)}
+    if found["database"] is None:
+        with current_app.app_context():
+            found["worker"] = _worker()
+    free = shutil.disk_usage(settings.files_dir if settings.files_dir.exists() else Path("/")).free
+    found["disk"] = None if free > LEAST_FREE_BYTES else f"only {free:,} bytes are free"
+    return found
+
+
+def _database(settings: Settings) -> str | None:
+    try:
+        return None if schema.is_at_head(settings.database_url) else "run `flask upgrade`"
+    except Exception as error:
+        return f"does not answer: {type(error).__name__}"
+
+
+def _worker() -> str | None:
+    seen = find_heartbeat("worker")
+    if seen is None:
+        return "has never run; start `flask worker`"
+    return None if clock.now() - seen < FRESH else f"was last seen {seen:%Y-%m-%d %H:%M} UTC"
+
+
+commands = [init, upgrade, doctor]

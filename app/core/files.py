@@ -1,0 +1,30 @@
+"""Stored uploads and papers, named by the SHA-256 of their bytes."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+
+def store(folder: Path, content: bytes) -> str:
+    """Keep `content` durably and answer its SHA-256 in hex; the same bytes are kept once."""
+    name = hashlib.sha256(content).hexdigest()
+    target = folder / name[:2] / name
+    if target.exists():
+        return name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=target.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(temporary).replace(target)
+    return name
+
+
+def read(folder: Path, sha256: str) -> bytes:
+    """The bytes stored under that hash. Raises FileNotFoundError; ValueError when they no longer match it."""
+    content = (folder / sha256[:2] / sha256).read_bytes()
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ValueError(f"the stored file {sha256} was changed")
+    return content

@@ -1,0 +1,5 @@
+"""Pages of the sign_in area; the factory registers `blueprints`."""
+
+from flask import Blueprint
+
+blueprints: list[Blueprint] = []

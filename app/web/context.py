@@ -1,0 +1,52 @@
+"""What every template may name without being told."""
+
+from dataclasses import dataclass
+
+from flask import Flask, current_app, request
+
+from app.settings import Settings
+from app.web.access import find_login
+
+THEMES = frozenset({"light", "dark"})
+
+
+@dataclass(frozen=True)
+class Brand:
+    """The platform as investors know it."""
+
+    name: str
+    support_phone: str
+    address: str
+    logo_path: str | None
+    site: str
+
+
+def init_app(app: Flask) -> None:
+    """Give `brand`, `person`, `login`, `roles`, `demo`, `base_url` and `theme` to every template."""
+    app.context_processor(_context)
+
+
+def brand_of(settings: Settings) -> Brand:
+    """The brand as the settings give it; `site` is what people type."""
+    return Brand(
+        name=settings.brand_name,
+        support_phone=settings.brand_support_phone,
+        address=settings.brand_address,
+        logo_path=settings.brand_logo_path,
+        site=settings.public_base_url.split("://", 1)[1],
+    )
+
+
+def _context() -> dict[str, object]:
+    settings: Settings = current_app.extensions["settings"]
+    login = find_login()
+    theme = request.cookies.get("theme", "")
+    return {
+        "brand": brand_of(settings),
+        "login": login,
+        "person": login.person if login else None,
+        "roles": login.person.roles if login else frozenset(),
+        "demo": settings.demo,
+        "base_url": settings.public_base_url,
+        "theme": theme if theme in THEMES else "",
+    }

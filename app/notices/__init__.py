@@ -1,1 +1,50 @@
 """Composing messages and delivering them through the outbox."""
+
+from app.notices.composing import (
+    AllClear,
+    BookingCancelled,
+    BookingConfirmed,
+    Contact,
+    Content,
+    Correction,
+    Coverage,
+    EnteredDeal,
+    FirstNotice,
+    Kind,
+    Lane,
+    Method,
+    Notice,
+    Offer,
+    Refund,
+    SignIn,
+    Unchanged,
+)
+from app.notices.models import WAITING, Attempt, Message, Outcome, Outlet, State
+from app.notices.operations import queue
+
+__all__ = [
+    "WAITING",
+    "AllClear",
+    "Attempt",
+    "BookingCancelled",
+    "BookingConfirmed",
+    "Contact",
+    "Content",
+    "Correction",
+    "Coverage",
+    "EnteredDeal",
+    "FirstNotice",
+    "Kind",
+    "Lane",
+    "Message",
+    "Method",
+    "Notice",
+    "Offer",
+    "Outcome",
+    "Outlet",
+    "Refund",
+    "SignIn",
+    "State",
+    "Unchanged",
+    "queue",
+]

@@ -1,0 +1,58 @@
+"""Contents as canonical JSON (RFC 8785) and back. Pure: the bytes say everything the templates may say."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from fractions import Fraction
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+import rfc8785
+
+from app.core.text import plain_fraction
+from app.notices.composing import CONTENTS, Content, Kind
+
+
+def encode(content: Content) -> str:
+    """The content's facts as canonical JSON: dates and times in ISO 8601, fractions as text, amounts as integers."""
+    return rfc8785.dumps(_plain(content)).decode()
+
+
+def decode(kind: Kind, text: str) -> Content:
+    """The content that `encode` wrote. Raises KeyError or TypeError for facts that the kind does not have."""
+    content = _typed(CONTENTS[kind], json.loads(text))
+    if not isinstance(content, Content):
+        raise TypeError(f"{kind} is no message")
+    return content
+
+
+def _plain(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    return plain_fraction(value) if isinstance(value, Fraction) else value
+
+
+@cache
+def _fields(type_: type) -> Mapping[str, Any]:
+    hints = get_type_hints(type_)
+    return {field.name: hints[field.name] for field in dataclasses.fields(type_)}
+
+
+def _typed(wanted: Any, value: Any) -> Any:
+    if get_origin(wanted) is UnionType:
+        (inner,) = (each for each in get_args(wanted) if each is not NoneType)
+        return None if value is None else _typed(inner, value)
+    if get_origin(wanted) is tuple:
+        return tuple(_typed(get_args(wanted)[0], each) for each in value)
+    if dataclasses.is_dataclass(wanted) and isinstance(wanted, type):
+        hints = _fields(wanted)
+        return wanted(**{name: _typed(hints[name], part) for name, part in value.items()})
+    if wanted in (date, datetime):
+        return wanted.fromisoformat(value)
+    return Fraction(value) if wanted is Fraction else value

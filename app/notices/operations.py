@@ -1,0 +1,89 @@
+"""Putting a message into the outbox. Callers own the transaction; see `app.core.db`."""
+
+import secrets
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from app.core import signals
+from app.core.db import ring, session
+from app.identity import Person, SignInLink
+from app.notices.composing import Content, Kind
+from app.notices.encoding import encode
+from app.notices.models import Message
+
+NUMBER_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+ANSWERS_THE_FIRST = frozenset({Kind.CORRECTION, Kind.ALL_CLEAR})
+
+
+def queue(
+    *,
+    content: Content,
+    person: Person,
+    subject_key: str,
+    version: int,
+    at: datetime,
+    link: SignInLink | None = None,
+    rehearsed_by: Person | None = None,
+) -> Message:
+    """Put one message for `person` into the outbox; it leaves after the commit, at their address of now.
+
+    (kind, subject_key, person, version) is queued once: a second time raises IntegrityError. Messages of one
+    subject_key to one person leave in the order they were queued. A notice takes the pseudonym that its link was
+    opened for. With `rehearsed_by` it goes to that person instead, marked as a rehearsal, and the real one can still
+    be queued.
+    """
+    message = _message(content, person, link)
+    message.subject_key, message.version = subject_key, version
+    message.is_rehearsal = rehearsed_by is not None
+    message.address = (rehearsed_by or person).email
+    message.answers_id = _first_notice(message)
+    message.queued_at = message.due_at = at
+    session.add(message)
+    session.flush()
+    ring(signals.outbox_filled)
+    return message
+
+
+def _message(content: Content, person: Person, link: SignInLink | None) -> Message:
+    return Message(
+        pseudonym=_pseudonym(content, link),
+        notice_number=_new_notice_number(),
+        kind=content.kind,
+        lane=content.lane,
+        person_id=person.id,
+        incident_reference=content.reference,
+        context=encode(content),
+        link_id=link.id if link is not None else None,
+    )
+
+
+def _pseudonym(content: Content, link: SignInLink | None) -> str:
+    is_notice = link is not None and content.kind is not Kind.SIGN_IN  # a renewed link names the notice it renews
+    return (link.message_pseudonym if link is not None and is_notice else None) or str(uuid4())
+
+
+def _new_notice_number() -> str:
+    """`N7K4-2QWD`: random, without letters that are read for digits; never one that was given out before."""
+    while True:
+        letters = "".join(secrets.choice(NUMBER_LETTERS) for _ in range(8))
+        number = f"{letters[:4]}-{letters[4:]}"
+        if session.scalar(select(Message.id).where(Message.notice_number == number)) is None:
+            return number
+
+
+def _first_notice(message: Message) -> int | None:
+    if message.kind not in ANSWERS_THE_FIRST:
+        return None
+    return session.scalar(
+        select(Message.id)
+        .where(
+            Message.person_id == message.person_id,
+            Message.incident_reference == message.incident_reference,
+            Message.kind == Kind.FIRST,
+            Message.is_rehearsal == message.is_rehearsal,
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+    )

@@ -1,0 +1,127 @@
+"""Sharing an oversubscribed deal exactly: `min(requested, rate * basis)` with one rate for all. Pure.
+
+Whole numbers only: bases are brought to a common denominator, comparisons multiply crosswise. One sort
+finds who is capped, so sharing costs O(n log n); with a minimum it is shared again after each leaver.
+"""
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from math import lcm
+
+from app.allocations.terms import Asked, Groups, Outcome, Rule, Tie, ZeroBasis
+
+Share = Callable[[int, Sequence[int], Sequence[int], Tie], tuple[list[int], Fraction | None]]
+"""Shares `available` by `requested` and whole `weights`: the shares, and the rate unless nobody is cut."""
+
+
+def prorate(available: int, requests: Sequence[Asked], rule: Rule) -> Outcome:
+    """Share `available` minor units in proportion to each basis; nobody gets more than requested.
+
+    What capped requests leave is shared again among the others, on the same basis. Left-over units go by
+    largest remainder, ties as the rule says. Rule: `pro-rata-1`.
+    """
+    return prorate_by(share_to_the_cap, available, requests, rule)
+
+
+def prorate_by(share: Share, available: int, requests: Sequence[Asked], rule: Rule) -> Outcome:
+    """Share with the options of `rule`, by the given way of sharing among those who stay in.
+
+    Requests below the minimum and excluded ones are out at once. While a share is below the minimum the
+    smallest, ties the last in input order, is out and the rest is shared again.
+    """
+    stay, out = _those_who_stay(requests, rule)
+    while True:
+        shared = [i for i in stay if requests[i].basis]
+        equal = [i for i in stay if not requests[i].basis]
+        outcome = _share_among(share, available, requests, Groups(shared, equal, tuple(out)), rule.tie)
+        leaver = _leaver(stay, outcome.shares, rule.minimum)
+        if leaver is None:
+            return outcome
+        stay = [i for i in stay if i != leaver]
+        out.append(leaver)
+
+
+def _those_who_stay(requests: Sequence[Asked], rule: Rule) -> tuple[Sequence[int], list[int]]:
+    excludes = rule.zero_basis is ZeroBasis.EXCLUDED
+    if not excludes and not rule.minimum:
+        return range(len(requests)), []
+    out = [i for i, (r, basis) in enumerate(requests) if r < rule.minimum or (excludes and not basis)]
+    return sorted(set(range(len(requests))) - set(out)), out
+
+
+def _leaver(stay: Sequence[int], shares: Sequence[int], minimum: int) -> int | None:
+    if not minimum or not stay:
+        return None
+    smallest = min(shares[i] for i in stay)
+    return max(i for i in stay if shares[i] == smallest) if smallest < minimum else None
+
+
+def _share_among(share: Share, available: int, requests: Sequence[Asked], groups: Groups, tie: Tie) -> Outcome:
+    """First those with a basis; what is left when all of them are full goes equally to the others."""
+    weights, denominator = _whole_weights([requests[i].basis for i in groups.shared])
+    first, rate = share(available, [requests[i].requested for i in groups.shared], weights, tie)
+    left = max(0, available - sum(first))
+    second, level = share(left, [requests[i].requested for i in groups.equal], [1] * len(groups.equal), tie)
+    shares = [0] * len(requests)
+    for positions, amounts in ((groups.shared, first), (groups.equal, second)):
+        for i, amount in zip(positions, amounts, strict=True):
+            shares[i] = amount
+    return Outcome(shares, groups, rate and rate * denominator, level)
+
+
+def _whole_weights(bases: Sequence[int | Fraction]) -> tuple[list[int], int]:
+    """The bases times their common denominator, and that denominator."""
+    denominator = lcm(*{basis.denominator for basis in bases})
+    return [basis.numerator * (denominator // basis.denominator) for basis in bases], denominator
+
+
+def share_to_the_cap(
+    available: int, requested: Sequence[int], weights: Sequence[int], tie: Tie
+) -> tuple[list[int], Fraction | None]:
+    """Share by weight with the request as cap, as often as it takes. Weights are above 0."""
+    if sum(requested) <= available:
+        return list(requested), None
+    keys = _exact_keys(requested, weights)
+    left, weight_left, limit = available, sum(weights), -1
+    for i in sorted(range(len(keys)), key=keys.__getitem__):
+        if requested[i] * weight_left > left * weights[i]:
+            break
+        left -= requested[i]
+        weight_left -= weights[i]
+        limit = keys[i]
+    shares = list(requested)
+    uncapped = [i for i, key in enumerate(keys) if key > limit]
+    amounts = by_largest_remainder(left, [weights[i] for i in uncapped], tie)
+    for i, amount in zip(uncapped, amounts, strict=True):
+        shares[i] = amount
+    return shares, Fraction(left, weight_left)
+
+
+def _exact_keys(requested: Sequence[int], weights: Sequence[int]) -> list[int]:
+    """Whole numbers in the order of `requested / weight`, equal only where those are equal.
+
+    Two different fractions lie at least 1 / (w * v) apart, so this many binary digits tell them apart.
+    """
+    digits = 2 * max(weights).bit_length()
+    return [(r << digits) // w for r, w in zip(requested, weights, strict=True)]
+
+
+def by_largest_remainder(total: int, weights: Sequence[int], tie: Tie) -> list[int]:
+    """Split `total` by weight into whole units that sum to it; left-over units go by largest remainder."""
+    weight = sum(weights)
+    amounts = [total * w // weight for w in weights]
+    left_over = total - sum(amounts)
+    if left_over:
+        remainders = [total * w % weight for w in weights]
+        for i in _largest(remainders, left_over, tie):
+            amounts[i] += 1
+    return amounts
+
+
+def _largest(remainders: Sequence[int], count: int, tie: Tie) -> list[int]:
+    """Positions of the `count` largest, at least one; equal ones in input order or from its end."""
+    threshold = sorted(remainders, reverse=True)[count - 1]
+    above = [i for i, remainder in enumerate(remainders) if remainder > threshold]
+    level = [i for i, remainder in enumerate(remainders) if remainder == threshold]
+    missing = count - len(above)
+    return above + (level[:missing] if tie is Tie.FIRST else level[-missing:])

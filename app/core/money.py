@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import cache
 
 from babel.numbers import format_currency, get_currency_precision, list_currencies
 
@@ -15,6 +16,7 @@ class BadAmount(DomainError):
     """The text is no amount of this currency."""
 
 
+@cache
 def minor_digits(currency: str) -> int:
     """Digits after the point: USD 2, JPY 0, KWD 3. Raises BadAmount for a code that CLDR does not know."""
     if currency not in list_currencies():

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Cents, Pseudonymous
 from app.deals.rule_names import RuleName
+from app.identity import Account
 
 
 class Import(Pseudonymous, Base):
@@ -108,6 +109,7 @@ class Request(Base):
     recorded_cents: Mapped[Cents]
 
     deal: Mapped[Deal] = relationship(back_populates="requests")
+    account: Mapped[Account] = relationship()
     payments: Mapped[list["Payment"]] = relationship(back_populates="request", order_by="Payment.paid_on")
 
     @property

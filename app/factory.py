@@ -1,5 +1,7 @@
 """The composition root: an application from settings, by a list of init_app calls."""
 
+from typing import Any
+
 from flask import Flask
 from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
@@ -47,7 +49,7 @@ def _configure(app: Flask, settings: Settings) -> None:
         else list(settings.trusted_hosts),
         MAX_CONTENT_LENGTH=LARGEST_UPLOAD,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True},
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
         SESSION_COOKIE_NAME="__Host-makewhole" if secure else "makewhole",
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
@@ -61,3 +63,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     if settings.proxy_hops:
         hops = settings.proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    return {"pool_pre_ping": True, "execution_options": {"audit_origin": settings.audit_origin}}

@@ -9,11 +9,11 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from app.cli import allocate, house
+from app.cli import house
 from app.cli.errors import BadInput
 from app.core.errors import DomainError
 
-MODULES = (allocate, house)
+MODULES = (house,)
 NEED_NO_SETTINGS = frozenset({"init", "doctor", "allocate", "slots", "audit check-receipt"})
 
 

@@ -37,9 +37,7 @@ def parse_money(text: str, currency: str) -> int:
 
 def plain_money(cents: int, currency: str) -> str:
     """Minor units as a plain decimal for files and programs: `1250.00`."""
-    digits = minor_digits(currency)
-    text = str(abs(cents)).rjust(digits + 1, "0")
-    return ("-" if cents < 0 else "") + (f"{text[:-digits]}.{text[-digits:]}" if digits else text)
+    return str(Decimal(cents).scaleb(-minor_digits(currency)))
 
 
 def format_money(cents: int, currency: str = "USD") -> str:

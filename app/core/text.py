@@ -5,6 +5,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from babel.dates import format_date as babel_date
 from babel.dates import format_time as babel_time
 from babel.dates import get_timezone_location, get_timezone_name
@@ -44,6 +45,12 @@ def zone_offset(zone: str, at: datetime) -> str:
     minutes = int((at.astimezone(ZoneInfo(zone)).utcoffset() or at - at).total_seconds()) // 60
     sign = "+" if minutes >= 0 else "\u2212"
     return f"UTC{sign}{abs(minutes) // 60:02d}:{abs(minutes) % 60:02d}"
+
+
+def format_phone(number: str) -> str:
+    """`+1 212-555-0100` for the E.164 number `+12125550100`."""
+    parsed = phonenumbers.parse(number)
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def join_words(words: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(text.format_time, "time")
     app.add_template_filter(text.zone_name, "zone_name")
     app.add_template_filter(text.format_percent, "percent")
+    app.add_template_filter(text.format_phone, "phone")
     app.add_template_filter(text.plural, "plural")
     app.add_template_filter(text.join_words, "join_words")
     app.add_template_filter(_fraction, "fraction")

@@ -1,5 +1,5 @@
 """Pages of the public area; the factory registers `blueprints`."""
 
-from app.web.public import health
+from app.web.public import brand, health
 
-blueprints = [health.bp]
+blueprints = [health.bp, brand.bp]

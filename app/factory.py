@@ -7,7 +7,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli
+from app import cli, identity
 from app.core.db import db
 from app.settings import ROOT, BadSettings, Settings, read_settings, run_by_flask_command
 from app.web import access, admin, context, errors, filters, headers, investor, public, sign_in, support
@@ -66,4 +66,9 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 
 def _engine_options(settings: Settings) -> dict[str, Any]:
-    return {"pool_pre_ping": True, "execution_options": {"audit_origin": settings.audit_origin}}
+    """What the engine carries to domains, which never read settings."""
+    keys = identity.keys_from([settings.secret_key, *settings.secret_key_fallbacks])
+    return {
+        "pool_pre_ping": True,
+        "execution_options": {"audit_origin": settings.audit_origin, "identity_keys": keys},
+    }

@@ -41,7 +41,7 @@ class SignInLink(Pseudonymous, Base):
 
     __tablename__ = "sign_in_links"
     __table_args__ = (
-        CheckConstraint("opens LIKE '/%' AND opens NOT LIKE '//%'", name="opens_a_path_of_ours"),
+        CheckConstraint("substr(opens, 1, 1) = '/' AND substr(opens, 2, 1) <> '/'", name="opens_a_path_of_ours"),
         CheckConstraint("wrong_codes BETWEEN 0 AND 10", name="ten_wrong_codes_at_most"),
         CheckConstraint("expires_at > made_at", name="expires_after_it_was_made"),
     )

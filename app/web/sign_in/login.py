@@ -1,17 +1,62 @@
-"""Flask-Login on our own session rows: its cookie carries only the row's secret."""
+"""Flask-Login on our own session rows: a cookie of ours carries the row's secret, and Flask's session holds none of it.
 
-from flask import Flask
+A staff session ends after 30 minutes without a request, and a GET may commit nothing. So the time of the last request
+is no column but a signed cookie that every answer to a staff session renews. It is bound to the session's secret, and
+one older than 30 minutes is refused and never renewed, so an idle session cannot be woken by anybody.
+"""
+
+from hashlib import sha256
+
+from flask import Flask, Request, Response, current_app, g
 from flask_login import LoginManager
+from itsdangerous import BadSignature, TimestampSigner
 
-from app.identity import LoginSession
+from app import identity
+from app.core.db import database_now
+from app.identity import LoginSession, SessionKind
+from app.web.sign_in import cookies
+
+IDLE_SECONDS = 30 * 60
 
 
 def init_app(app: Flask) -> None:
-    """Load the session row that the cookie names."""
+    """Load the session row that the cookie names, and keep staff sessions awake."""
     manager = LoginManager(app)
     manager.session_protection = None
-    manager.user_loader(_find_session)
+    manager.request_loader(_find_session)
+    app.after_request(_renew_seen)
 
 
-def _find_session(token: str) -> LoginSession | None:
-    return None
+def _find_session(_: Request) -> LoginSession | None:
+    token = cookies.read(cookies.SESSION)
+    login = identity.session_of(token, database_now()) if token else None
+    if token and login and login.kind is SessionKind.STAFF:
+        if not _was_seen(token):
+            return None
+        g.seen_staff_token = token
+    return login
+
+
+def _renew_seen(response: Response) -> Response:
+    """After any answer to a live staff session, unless the view has just given or taken its cookies."""
+    token = g.pop("seen_staff_token", None)
+    if token is not None:
+        cookies.give(response, cookies.SEEN, _seen_now(token), seconds=IDLE_SECONDS)
+    return response
+
+
+def _signer() -> TimestampSigner:
+    keys = [*reversed(current_app.config["SECRET_KEY_FALLBACKS"]), current_app.config["SECRET_KEY"]]
+    return TimestampSigner(keys, salt="makewhole staff session seen", digest_method=sha256)
+
+
+def _seen_now(token: str) -> str:
+    return _signer().sign(sha256(token.encode()).hexdigest()).decode()
+
+
+def _was_seen(token: str) -> bool:
+    try:
+        whose = _signer().unsign(cookies.read(cookies.SEEN) or "", max_age=IDLE_SECONDS)
+    except BadSignature:
+        return False
+    return whose.decode() == sha256(token.encode()).hexdigest()

@@ -1,0 +1,95 @@
+"""Reading people, what they act for, their links and their sessions."""
+
+import unicodedata
+from datetime import date, datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from app.core.db import session
+from app.identity.access_models import LoginSession, SignInLink
+from app.identity.keyring import keys_in_use
+from app.identity.links import Secrets, derive, hash_token, read_token
+from app.identity.models import Account, Authority, Person, Role, StaffRole
+
+LINK_PURPOSE = "sign-in"
+
+
+def normal_email(text: str) -> str:
+    """An address as it is compared: outer blanks off, lower case, NFC."""
+    return unicodedata.normalize("NFC", text.strip()).lower()
+
+
+def find_person_by_email(email: str) -> Person | None:
+    """The person with this address, however it was typed."""
+    return session.scalar(select(Person).where(Person.email == normal_email(email)))
+
+
+def get_person(pseudonym: str) -> Person:
+    """The person with this pseudonym."""
+    return session.scalars(select(Person).where(Person.pseudonym == pseudonym)).one()
+
+
+def list_staff() -> list[Person]:
+    """Everybody who holds a staff role now, by name."""
+    held = select(StaffRole.person_id).where(StaffRole.ended_at.is_(None))
+    return list(session.scalars(select(Person).where(Person.id.in_(held)).order_by(Person.full_name, Person.id)))
+
+
+def list_people_with_role(role: Role) -> list[Person]:
+    """Everybody who holds this role now, by name."""
+    held = select(StaffRole.person_id).where(StaffRole.ended_at.is_(None), StaffRole.role == role)
+    return list(session.scalars(select(Person).where(Person.id.in_(held)).order_by(Person.full_name, Person.id)))
+
+
+def list_authorities(*, person: Person, on: date) -> list[Authority]:
+    """What a person may act for or see on that day, in the order of the accounts' own numbers."""
+    in_force = or_(Authority.ends_on.is_(None), Authority.ends_on >= on)
+    return list(
+        session.scalars(
+            select(Authority)
+            .join(Authority.account)
+            .where(Authority.person_id == person.id, in_force)
+            .options(joinedload(Authority.account))
+            .order_by(Account.external_id)
+        )
+    )
+
+
+def find_link(text: str) -> SignInLink | None:
+    """The link whose token this is, as mail programs may have left it."""
+    token = read_token(text)
+    if token is None:
+        return None
+    return session.scalar(
+        select(SignInLink).where(SignInLink.token_hash == hash_token(token)).options(joinedload(SignInLink.person))
+    )
+
+
+def secrets_of(link: SignInLink) -> Secrets:
+    """Token and code of a link, derived anew. Raises KeyError when its key is no longer among the secrets."""
+    return derive(keys_in_use().by_id[link.key_id], LINK_PURPOSE, link.pseudonym)
+
+
+def session_of(token: str, at: datetime) -> LoginSession | None:
+    """The session that this cookie opens, with its person, unless it ended or expired."""
+    return session.scalar(
+        select(LoginSession)
+        .where(
+            LoginSession.token_hash == hash_token(token),
+            LoginSession.ended_at.is_(None),
+            LoginSession.expires_at > at,
+        )
+        .options(joinedload(LoginSession.person))
+    )
+
+
+def list_sessions(*, person: Person, at: datetime) -> list[LoginSession]:
+    """Where a person is signed in, newest first."""
+    return list(
+        session.scalars(
+            select(LoginSession)
+            .where(LoginSession.person_id == person.id, LoginSession.ended_at.is_(None), LoginSession.expires_at > at)
+            .order_by(LoginSession.started_at.desc(), LoginSession.id.desc())
+        )
+    )

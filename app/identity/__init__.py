@@ -8,6 +8,15 @@ from app.identity.access_models import (
     SignInLink,
     SignInRequest,
 )
+from app.identity.asking import (
+    ask_for_link,
+    end_notice_links,
+    notice_link_expires_at,
+    open_asked_links,
+    open_notice_link,
+    open_rehearsal_link,
+    renew_link,
+)
 from app.identity.limits import TooManyRequests, forget_old_counts
 from app.identity.links import Keys, Secrets, derive, keys_from
 from app.identity.models import (
@@ -20,6 +29,17 @@ from app.identity.models import (
     Scope,
     StaffPassword,
     StaffRole,
+)
+from app.identity.operations import (
+    CannotAddPerson,
+    CannotChangeRoles,
+    add_account,
+    add_person,
+    authorise,
+    create_staff,
+    disable_staff,
+    grant_role,
+    withdraw_role,
 )
 from app.identity.passwords import BadPassword, hash_password
 from app.identity.queries import (
@@ -34,6 +54,21 @@ from app.identity.queries import (
     secrets_of,
     session_of,
 )
+from app.identity.signing_in import (
+    NotSignedIn,
+    SignedIn,
+    end_session,
+    sign_in_with_link,
+    sign_out,
+)
+from app.identity.staff_access import (
+    PasswordProof,
+    WrongPassword,
+    check_password,
+    count_password_attempt,
+    reauthenticate,
+    sign_in_staff,
+)
 
 __all__ = [
     "APPROVERS",
@@ -41,9 +76,13 @@ __all__ = [
     "AccountType",
     "Authority",
     "BadPassword",
+    "CannotAddPerson",
+    "CannotChangeRoles",
     "Keys",
     "LinkKind",
     "LoginSession",
+    "NotSignedIn",
+    "PasswordProof",
     "Person",
     "RequestCount",
     "Role",
@@ -52,14 +91,27 @@ __all__ = [
     "SessionKind",
     "SignInLink",
     "SignInRequest",
+    "SignedIn",
     "StaffPassword",
     "StaffRole",
     "TooManyRequests",
+    "WrongPassword",
+    "add_account",
+    "add_person",
+    "ask_for_link",
+    "authorise",
+    "check_password",
+    "count_password_attempt",
+    "create_staff",
     "derive",
+    "disable_staff",
+    "end_notice_links",
+    "end_session",
     "find_link",
     "find_person_by_email",
     "forget_old_counts",
     "get_person",
+    "grant_role",
     "hash_password",
     "keys_from",
     "list_authorities",
@@ -67,6 +119,16 @@ __all__ = [
     "list_sessions",
     "list_staff",
     "normal_email",
+    "notice_link_expires_at",
+    "open_asked_links",
+    "open_notice_link",
+    "open_rehearsal_link",
+    "reauthenticate",
+    "renew_link",
     "secrets_of",
     "session_of",
+    "sign_in_staff",
+    "sign_in_with_link",
+    "sign_out",
+    "withdraw_role",
 ]

@@ -27,6 +27,24 @@ def init_app(app: Flask) -> None:
     app.after_request(_renew_seen)
 
 
+def start(response: Response, signed_in: identity.SignedIn) -> Response:
+    """Give the browser the cookies of a new session."""
+    g.pop("seen_staff_token", None)
+    lasts = signed_in.login.expires_at - signed_in.login.started_at
+    cookies.give(response, cookies.SESSION, signed_in.token, seconds=int(lasts.total_seconds()))
+    if signed_in.login.kind is SessionKind.STAFF:
+        cookies.give(response, cookies.SEEN, _seen_now(signed_in.token), seconds=IDLE_SECONDS)
+    return response
+
+
+def end(response: Response) -> Response:
+    """Take the cookies of a session from the browser."""
+    g.pop("seen_staff_token", None)
+    cookies.take(response, cookies.SESSION)
+    cookies.take(response, cookies.SEEN)
+    return response
+
+
 def _find_session(_: Request) -> LoginSession | None:
     token = cookies.read(cookies.SESSION)
     login = identity.session_of(token, database_now()) if token else None

@@ -1,0 +1,162 @@
+"""Adding people and accounts, and giving and ending staff roles. Callers own the transaction; see `app.core.db`."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from zoneinfo import available_timezones
+
+from sqlalchemy import update
+
+from app import audit
+from app.core.db import database_now, session
+from app.core.errors import DomainError
+from app.identity.access_models import LoginSession, SessionKind
+from app.identity.models import (
+    APPROVERS,
+    Account,
+    AccountType,
+    Authority,
+    Person,
+    Role,
+    Scope,
+    StaffPassword,
+    StaffRole,
+)
+from app.identity.queries import find_person_by_email, normal_email
+
+
+class CannotAddPerson(DomainError):
+    """The person cannot be added as described."""
+
+
+class CannotChangeRoles(DomainError):
+    """The roles cannot be given or taken."""
+
+
+def add_person(
+    *,
+    full_name: str,
+    email: str,
+    time_zone: str,
+    greeting: str = "",
+    phone: str | None = None,
+    postal_address: str | None = None,
+) -> Person:
+    """Add somebody who can sign in. Raises CannotAddPerson for an address in use or an unknown time zone."""
+    email = normal_email(email)
+    if find_person_by_email(email) is not None:
+        raise CannotAddPerson(f"Somebody with the address {email} is already here.")
+    if time_zone not in available_timezones():
+        raise CannotAddPerson(f"{time_zone!r} is not a time zone. Use a name such as America/New_York.")
+    person = Person(
+        full_name=full_name,
+        email=email,
+        time_zone=time_zone,
+        greeting=greeting,
+        phone=phone,
+        postal_address=postal_address,
+    )
+    session.add(person)
+    session.flush()
+    return person
+
+
+def add_account(*, external_id: str, name: str, type_: AccountType, payment_last4: str | None = None) -> Account:
+    """Add an investor account."""
+    account = Account(external_id=external_id, name=name, type=type_, payment_last4=payment_last4)
+    session.add(account)
+    session.flush()
+    return account
+
+
+def authorise(*, person: Person, account: Account, scope: Scope, ends_on: date | None = None) -> Authority:
+    """Let a person act for an account, or see it, through `ends_on`."""
+    authority = Authority(person=person, account=account, scope=scope, ends_on=ends_on)
+    session.add(authority)
+    session.flush()
+    return authority
+
+
+def create_staff(
+    *,
+    full_name: str,
+    email: str,
+    roles: Iterable[Role],
+    password_hash: str,
+    time_zone: str,
+    by: Person | str,
+    at: datetime,
+) -> Person:
+    """Add a member of staff with the hash that `hash_password` made. `by` is a person or `shell:USER`.
+
+    Raises CannotAddPerson, and CannotChangeRoles for no role or for roles that one person may not hold together.
+    """
+    wanted = frozenset(roles)
+    _refuse_conflict(wanted)
+    person = add_person(full_name=full_name, email=email, time_zone=time_zone)
+    session.add(StaffPassword(person_id=person.id, password_hash=password_hash, changed_at=at))
+    _give(person, wanted, by, at)
+    audit.record(
+        action="staff.created",
+        actor=by,
+        subject=person,
+        at=at,
+        email=person.email,
+        full_name=full_name,
+        roles=sorted(wanted),
+    )
+    return person
+
+
+def grant_role(*, person: Person, role: Role, by: Person | str, at: datetime) -> None:
+    """Give a member of staff one more role. Raises CannotChangeRoles when they may not hold it beside the others."""
+    if role in person.roles:
+        raise CannotChangeRoles(f"{person.full_name} already is {role.label}.")
+    _refuse_conflict(person.roles | {role})
+    _give(person, frozenset({role}), by, at)
+    audit.record(action="role.granted", actor=by, subject=person, at=at, role=role)
+
+
+def withdraw_role(*, person: Person, role: Role, by: Person | str, at: datetime) -> None:
+    """Take a role from a member of staff. Raises CannotChangeRoles when they do not hold it."""
+    held = next((each for each in person.staff_roles if each.role is role and each.ended_at is None), None)
+    if held is None:
+        raise CannotChangeRoles(f"{person.full_name} is not {role.label}.")
+    held.ended_at = at
+    session.flush()
+    audit.record(action="role.withdrawn", actor=by, subject=person, at=at, role=role)
+
+
+def disable_staff(*, person: Person, by: Person | str, at: datetime) -> None:
+    """Close somebody's staff access: roles end, sessions end, the password no longer works.
+
+    Raises CannotChangeRoles for somebody who is no staff or already closed.
+    """
+    access = person.staff_password
+    if access is None or access.disabled_at is not None:
+        raise CannotChangeRoles(f"{person.full_name} has no staff access.")
+    access.disabled_at = at
+    for held in person.staff_roles:
+        held.ended_at = held.ended_at or at
+    session.execute(
+        update(LoginSession)
+        .where(
+            LoginSession.person_id == person.id, LoginSession.kind == SessionKind.STAFF, LoginSession.ended_at.is_(None)
+        )
+        .values(ended_at=database_now())
+    )
+    session.flush()
+    audit.record(action="staff.disabled", actor=by, subject=person, at=at)
+
+
+def _give(person: Person, roles: Iterable[Role], by: Person | str, at: datetime) -> None:
+    granted_by_id = by.id if isinstance(by, Person) else None
+    for role in sorted(roles):
+        person.staff_roles.append(StaffRole(role=role, granted_at=at, granted_by_id=granted_by_id))
+    session.flush()
+
+
+def _refuse_conflict(roles: frozenset[Role]) -> None:
+    if not roles:
+        raise CannotChangeRoles("A member of staff needs at least one role.")
+    if Role.ADMIN in roles and roles & APPROVERS:
+        raise CannotChangeRoles("An admin and an approver are never one person: whoever prepares does not sign.")

@@ -1,0 +1,71 @@
+"""How adjustments are carried out: refunds we owe, and offers an investor may take up by paying an invoice."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Base, Cents, Pseudonymous
+from app.identity import Account
+
+
+class Direction(StrEnum):
+    """Who pays whom: the platform refunds, or offers the missing part at its original price."""
+
+    REFUND = "refund"
+    OFFER = "offer"
+
+
+class SettlementState(StrEnum):
+    """How far the money has come; every settlement begins due."""
+
+    DUE = "due"
+
+
+class Settlement(Pseudonymous, Base):
+    """What one adjustment comes to in money. Interest is the platform's own and only ever on refunds.
+
+    An offer is an invoice and carries its number, `2026-0007`: the year it became due and a count within it.
+    """
+
+    __tablename__ = "settlements"
+    __table_args__ = (
+        UniqueConstraint("adjustment_id"),
+        UniqueConstraint("number"),
+        CheckConstraint("principal_cents >= 0 AND interest_cents >= 0", name="not_negative"),
+        CheckConstraint("direction = 'refund' OR interest_cents = 0", name="interest_only_on_refunds"),
+        CheckConstraint("direction = 'refund' OR principal_cents > 0", name="offers_something"),
+        CheckConstraint("(direction = 'offer') = (number IS NOT NULL)", name="offers_are_numbered"),
+        CheckConstraint("length(currency) = 3", name="currency_code"),
+    )
+    audit_kind: ClassVar[str] = "settlement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    adjustment_id: Mapped[int]
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    direction: Mapped[Direction]
+    principal_cents: Mapped[Cents]
+    interest_cents: Mapped[Cents]
+    currency: Mapped[str] = mapped_column(String(3))
+    due_on: Mapped[date]
+    state: Mapped[SettlementState]
+    number: Mapped[str | None] = mapped_column(String(20))
+    made_at: Mapped[datetime]
+
+    account: Mapped[Account] = relationship()
+
+    @property
+    def total_cents(self) -> int:
+        """Principal and interest together."""
+        return self.principal_cents + self.interest_cents
+
+
+class InvoiceYear(Base):
+    """How many invoices of a year have their number; the row is the lock that makes numbers gapless."""
+
+    __tablename__ = "invoice_years"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    issued: Mapped[int]

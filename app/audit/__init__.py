@@ -1,8 +1,10 @@
 """The audit log: events in the business transaction, leaves in a Merkle tree, checkpoints outside the database."""
 
-from app.audit.models import AuditEvent
+from app.audit.anchors import AnchorBusy, AnchorUnreadable, FileAnchor
+from app.audit.models import AuditCheckpoint, AuditEvent
 from app.audit.operations import Subject, log_origin, record, shell_actor
 from app.audit.queries import (
+    BrokenTree,
     LoggedEvent,
     consistency_path,
     find_event_at,
@@ -15,11 +17,23 @@ from app.audit.queries import (
     receipt_for,
     record_mark,
 )
+from app.audit.signing import BadKeyFile, WillNotSign, make_key_file, read_key_file, sign_checkpoint
+from app.audit.verdicts import Finding, Verdict
+from app.audit.verification import verify
 
 __all__ = [
+    "AnchorBusy",
+    "AnchorUnreadable",
+    "AuditCheckpoint",
     "AuditEvent",
+    "BadKeyFile",
+    "BrokenTree",
+    "FileAnchor",
+    "Finding",
     "LoggedEvent",
     "Subject",
+    "Verdict",
+    "WillNotSign",
     "consistency_path",
     "find_event_at",
     "find_index",
@@ -28,9 +42,13 @@ __all__ = [
     "list_events",
     "log_origin",
     "log_size",
+    "make_key_file",
     "proof_for",
+    "read_key_file",
     "receipt_for",
     "record",
     "record_mark",
     "shell_actor",
+    "sign_checkpoint",
+    "verify",
 ]

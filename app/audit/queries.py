@@ -8,11 +8,16 @@ from sqlalchemy.orm import selectinload
 
 from app.audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditLeaf, AuditNode
 from app.core.db import session
+from app.core.errors import DomainError
 from app.tlog.commitments import Opening
 from app.tlog.encoding import canonical, to_base64
 from app.tlog.note import Checkpoint
 from app.tlog.receipt import write_receipt
 from app.tlog.tree import Cover, Node, cover_consistency, cover_inclusion, fold
+
+
+class BrokenTree(DomainError):
+    """A node that must be stored is not."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ def consistency_path(old: int, new: int) -> list[bytes]:
 
 
 def load_nodes(nodes: Collection[Node]) -> dict[Node, bytes]:
-    """The stored hashes of these nodes; level 0 are leaf hashes. A node that is not stored is left out."""
+    """The stored hashes of these nodes; level 0 are leaf hashes. Raises BrokenTree when one is missing."""
     found: dict[Node, bytes] = {}
     if leaves := [node.idx for node in nodes if node.level == 0]:
         hashes = select(AuditLeaf.idx, AuditEvent.leaf_hash).join(AuditEvent).where(AuditLeaf.idx.in_(leaves))
@@ -102,6 +107,8 @@ def load_nodes(nodes: Collection[Node]) -> dict[Node, bytes]:
         stored = select(AuditNode.level, AuditNode.idx, AuditNode.hash)
         rows = session.execute(stored.where(tuple_(AuditNode.level, AuditNode.idx).in_(inner)))
         found |= {Node(level, idx): stored_hash for level, idx, stored_hash in rows}
+    if missing := sorted(set(nodes) - found.keys()):
+        raise BrokenTree(f"Node {missing[0].idx} of level {missing[0].level} is missing from the log's tree.")
     return found
 
 

@@ -1,5 +1,5 @@
 """Pages of the public area; the factory registers `blueprints`."""
 
-from app.web.public import brand, health
+from app.web.public import audit, brand, health
 
-blueprints = [health.bp, brand.bp]
+blueprints = [health.bp, brand.bp, audit.bp]

@@ -1,0 +1,129 @@
+"""`flask audit …`: verify the log, print its checkpoints and proofs, check a receipt. Nothing here writes."""
+
+import json
+from typing import BinaryIO, NoReturn
+
+import click
+from flask import current_app
+
+from app import audit
+from app.audit import AuditCheckpoint
+from app.cli.errors import BadInput, Failed
+from app.core import clock
+from app.settings import Settings
+from app.tlog.encoding import to_base64
+from app.tlog.errors import Malformed, NotVerified
+from app.tlog.note import VerifierKey
+from app.tlog.receipt import CheckedReceipt
+from app.tlog.receipt import check_receipt as prove_receipt
+
+NOT_SIGNED_YET = "No checkpoint has been signed yet. Start the worker, or run `flask worker --once`."
+
+
+@click.group("audit")
+def group() -> None:
+    """The audit log: what it holds, and whether anybody changed it."""
+
+
+@group.command()
+def verify() -> None:
+    """Examine the whole log; the verdict is the first word, and the exit code says which."""
+    settings = _settings()
+    verdict = audit.verify(key=_verifier(settings), anchor=audit.FileAnchor(settings.audit_anchors), at=clock.now())
+    click.echo(verdict.line)
+    click.echo(verdict.says)
+    click.get_current_context().exit(verdict.exit_code)
+
+
+@group.command()
+def checkpoint() -> None:
+    """Print the newest signed checkpoint. Only the worker signs."""
+    click.echo(_newest().note, nl=False)
+
+
+@group.command()
+def vkey() -> None:
+    """Print the log's verifier key, to be pinned by whoever checks."""
+    click.echo(str(_verifier(_settings())))
+
+
+@group.command()
+@click.argument("index", type=click.IntRange(min=0))
+def prove(index: int) -> None:
+    """Print the proof that entry INDEX stands in the log, without what it says."""
+    event = audit.find_event_at(index)
+    if event is None:
+        raise BadInput(f"INDEX: the log has {audit.log_size()} entries, so there is no entry {index}.")
+    proof = audit.proof_for(event)
+    if proof is None:
+        raise Failed(f"Entry {index} is not covered by a checkpoint yet. {NOT_SIGNED_YET}")
+    click.echo(proof, nl=False)
+
+
+@group.command()
+@click.argument("old", type=int)
+@click.argument("new", type=int)
+def consistency(old: int, new: int) -> None:
+    """Print the proof that the log of size NEW begins with that of size OLD: base64 hashes, one a line."""
+    try:
+        path = audit.consistency_path(old, new)
+    except ValueError as error:
+        raise BadInput(f"OLD {old}, NEW {new}: {error}.") from error
+    for found in path:
+        click.echo(to_base64(found))
+
+
+@group.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--vkey", "key", required=True, help="The log's verifier key, from a source you trust.")
+@click.option("--openings-shown", is_flag=True, help="Print what the receipt says as well.")
+def check_receipt(file: BinaryIO, key: str, *, openings_shown: bool) -> None:
+    """Check a receipt: exit 0 verified, 1 not, 2 unreadable. Needs no settings and no database."""
+    try:
+        checked = prove_receipt(file.read().decode(), VerifierKey.parse(key))
+    except (Malformed, UnicodeDecodeError) as error:
+        raise BadInput(f"unreadable: {error}") from error
+    except NotVerified as error:
+        raise Failed(f"not verified: {error}") from error
+    _show(checked)
+    if openings_shown:
+        for part, value in sorted(checked.said.items()):
+            click.echo(f"{part}: {json.dumps(value)}")
+
+
+def _show(checked: CheckedReceipt) -> None:
+    click.echo("verified")
+    for name in ("action", "at", "actor", "subject"):
+        click.echo(f"{name}: {json.dumps(checked.entry.get(name))}")
+    click.echo(f"entry {checked.index} of the {checked.checkpoint.size} in {checked.checkpoint.origin}")
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+def _verifier(settings: Settings) -> VerifierKey:
+    """The pinned key, else the public half of the signing key where this user may read it."""
+    if settings.audit_vkey:
+        try:
+            return VerifierKey.parse(settings.audit_vkey)
+        except Malformed as error:
+            raise BadInput(f"AUDIT_VKEY: {error}.") from error
+    if settings.audit_key_file is None:
+        _no_key()
+    return audit.read_key_file(path=settings.audit_key_file, origin=settings.audit_origin).verifier
+
+
+def _no_key() -> NoReturn:
+    raise BadInput("AUDIT_VKEY is not set. Set it to the line that was printed when the signing key was made.")
+
+
+def _newest() -> AuditCheckpoint:
+    newest = audit.find_newest_checkpoint()
+    if newest is None:
+        raise Failed(NOT_SIGNED_YET)
+    return newest
+
+
+commands: list[click.Command] = [group]

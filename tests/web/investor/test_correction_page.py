@@ -1,0 +1,249 @@
+"""The correction page says the answer first, in the approved words, and shows every step of the sum."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from fractions import Fraction
+from typing import Any
+
+import pytest
+from flask import Flask, render_template
+
+from app.web.investor.correction_page import CorrectionPage, Coverage, Paper
+from app.web.investor.deal_section import DealSection, PayTo
+from tests.web.investor.pages import a_page, a_refund, a_worth, an_offer, unchanged
+from tests.web.words import words_of
+
+
+def _rendered(app: Flask, template: str, **given: Any) -> str:
+    with app.test_request_context("/corrections/INC-2026-003"):
+        return render_template(template, person=None, **given)
+
+
+def _page(app: Flask, page: CorrectionPage) -> str:
+    return words_of(_rendered(app, "investor/corrections/show.html", page=page))
+
+
+def _h1(app: Flask, *sections: DealSection) -> str:
+    markup = _rendered(app, "investor/corrections/show.html", page=a_page(*sections))
+    headings = re.findall(r"<h1[^>]*>(.*?)</h1>", markup, re.DOTALL)
+    assert len(headings) == 1
+    return words_of("<body>" + headings[0])
+
+
+HEADLINES = [
+    ([a_refund()], "We made a mistake in Orbit Robotics. We are paying you back $33,585.28."),
+    ([an_offer()], "We gave you too little of Tidewater Energy. You can take the rest for $4,235.28."),
+    (
+        [an_offer(), a_refund()],
+        "We made mistakes in two of your deals. One brings you a refund, one a choice.",
+    ),
+    ([unchanged()], "We checked your allocation in Orbit Robotics. It was right: $75,000.00."),
+    (
+        [a_refund(), a_refund(deal_name="Tidewater Energy", refund_cents=100_00, interest_cents=1)],
+        "We made mistakes in Orbit Robotics and Tidewater Energy. We are paying you back $33,685.29.",
+    ),
+    (
+        [unchanged(), an_offer()],
+        "We gave you too little of Tidewater Energy. You can take the rest for $4,235.28.",
+    ),
+    (
+        [unchanged(), unchanged(deal_name="Tidewater Energy")],
+        "We checked your allocations in Orbit Robotics and Tidewater Energy. They were right.",
+    ),
+    (
+        [a_refund(), a_refund(), an_offer()],
+        "We made mistakes in Orbit Robotics and Tidewater Energy. Part of it brings you a refund, part a choice.",
+    ),
+    (
+        [a_refund(refund_cents=0, interest_cents=0, interest=())],
+        "We made a mistake in Orbit Robotics. You have less to pay.",
+    ),
+    (
+        [an_offer(), an_offer(deal_name="Orbit Robotics", currency="JPY", corrected_cents=25_067_06)],
+        "We gave you too little of Tidewater Energy and Orbit Robotics. You can take the rest for $4,235.28 and ¥1.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("sections", "words"), HEADLINES)
+def test_the_one_heading_states_the_answer(app: Flask, sections: list[DealSection], words: str) -> None:
+    assert _h1(app, *sections) == words
+
+
+def test_a_capped_allocation_shows_the_whole_sum(app: Flask) -> None:
+    words = "$24,000.00 × 38 ÷ 11 = $82,909.09. You asked for $45,000.00, which is less, so you get $45,000.00."
+
+    assert words in _page(app, a_page(a_refund()))
+
+
+def test_an_allocation_by_rate_shows_the_exact_fraction(app: Flask) -> None:
+    chen = an_offer(basis=Fraction(41_000_00), recorded_cents=73_410_65, corrected_cents=85_813_95)
+
+    page = _page(app, a_page(chen))
+
+    assert "Your average $41,000.00 × 90 ÷ 43 = $85,813.95" in page
+    assert "about $2.09 for each $1.00 of average" in page
+
+
+def test_an_average_that_is_no_whole_number_of_cents_is_shown_exactly(app: Flask) -> None:
+    assert "$100.00 ÷ 3 × 90 ÷ 43" in _page(app, a_page(an_offer(basis=Fraction(100_00, 3), corrected_cents=29_302_33)))
+
+
+def test_a_left_over_cent_is_explained(app: Flask) -> None:
+    with_the_cent = an_offer()
+    words = (
+        "× 90 ÷ 43 = $29,302.32 and a fraction. Your fraction was among the largest, so it is rounded up: $29,302.33."
+    )
+
+    assert words in _page(app, a_page(with_the_cent))
+    assert "rounded up" not in _page(app, a_page(replace(with_the_cent, corrected_cents=29_302_32)))
+
+
+def test_without_an_average_the_rest_is_shared_equally(app: Flask) -> None:
+    page = _page(app, a_page(an_offer(basis=Fraction(0), rate=None, level=Fraction(29_302_33))))
+
+    assert "You had not invested with us before the deal closed" in page
+    assert "is shared equally among those without one" in page
+
+
+def test_interest_is_a_worked_line_for_each_rate(app: Flask) -> None:
+    page = _page(app, a_page(a_refund()))
+
+    assert "Interest, 8% then 7% a year, 744 days $4,219.08" in page
+    assert "$29,366.20 × 8% × 36 days ÷ 365" in page
+    assert "$29,366.20 × 7% × 708 days ÷ 365" in page
+    assert "$29,366.20 + $4,219.08 = $33,585.28" in page
+
+
+def test_a_refund_says_when_and_where_and_that_nothing_need_be_done(app: Flask) -> None:
+    page = _page(app, a_page(a_refund()))
+
+    assert "What you need to do Nothing." in page
+    assert "We will send the money by December 10, 2026." in page
+    assert "ending 1006. If that account is closed, please call us before December 3, 2026." in page
+    assert "Your refund does not depend on what other investors do." in page
+
+
+def test_an_offer_says_that_silence_is_no_yes_and_adds_no_interest(app: Flask) -> None:
+    page = _page(app, a_page(an_offer()))
+
+    assert "Interest and fees $0.00" in page
+    assert "January 4, 2027. Until then you can change your mind." in page
+    assert "We never read silence as a yes." in page
+
+
+def test_an_agreement_that_obliges_says_so_and_promises_no_choice(app: Flask) -> None:
+    page = _page(app, a_page(an_offer(is_obliged=True)))
+
+    assert "Section 5.1 of your agreement asks you to take this part." in page
+    assert "If you do nothing" not in page
+    assert "you owe us nothing. The mistake is ours" not in page
+
+
+def test_bank_details_are_shown_with_who_approved_them_and_when(app: Flask) -> None:
+    pay_to = PayTo("Client Account, Example Bank", approved_on=date(2026, 11, 30), reference="2026-0007")
+
+    page = _page(app, a_page(an_offer(pay_to=pay_to)))
+
+    assert "Client Account, Example Bank Approved by legal on November 30, 2026." in page
+    assert "Not sure? Call the number in your agreement before you pay." in page
+
+
+def test_shares_of_the_deal_stand_before_and_after(app: Flask) -> None:
+    page = _page(app, a_page(a_refund()))
+
+    assert "What we recorded $74,366.20 14.87%" in page
+    assert "Your correct allocation $45,000.00 9.00%" in page
+
+
+def test_bars_are_as_long_as_the_amounts(app: Flask) -> None:
+    markup = _rendered(app, "investor/corrections/show.html", page=a_page(a_refund()))
+
+    assert re.findall(r'<svg width="([0-9.]+%)"', markup) == ["60.51%", "100.00%", "60.51%"]
+
+
+def test_the_worth_of_the_part_taken_back_is_shown_only_with_a_mark(app: Flask) -> None:
+    assert "would be worth" not in _page(app, a_page(a_refund()))
+    assert "would be worth $41,112.68." in _page(app, a_page(a_refund(worth=a_worth())))
+
+
+@pytest.mark.parametrize(
+    ("missing", "sentence"),
+    [
+        ({"stopped_on": None}, "On November 18, 2026, we stopped using the faulty part of our software."),
+        ({"fixed_on": None}, "We corrected the software on November 19, 2026."),
+        ({"coverage": None}, "We have checked 12 of the 14 deals it was used for and are still checking 2."),
+    ],
+)
+def test_a_sentence_whose_fact_is_not_recorded_is_left_out(app: Flask, missing: dict[str, Any], sentence: str) -> None:
+    assert sentence in _page(app, a_page(a_refund()))
+    assert sentence not in _page(app, a_page(a_refund(), **missing))
+
+
+def test_full_coverage_is_said_as_such(app: Flask) -> None:
+    page = _page(app, a_page(a_refund(), coverage=Coverage(checked=14, used_for=14)))
+
+    assert "We checked all 14 other deals it was used for." in page
+
+
+def test_the_books_are_being_corrected_until_somebody_says_they_were(app: Flask) -> None:
+    assert "We are correcting your allocation in our books." in _page(app, a_page(a_refund()))
+    corrected = _page(app, a_page(a_refund(), books_changed_on=date(2026, 12, 5)))
+    assert "We corrected your allocation in our books on December 5, 2026." in corrected
+
+
+def test_nothing_is_said_about_books_where_nothing_changes(app: Flask) -> None:
+    assert "in our books" not in _page(app, a_page(unchanged()))
+
+
+def test_a_newer_version_says_what_it_replaces(app: Flask) -> None:
+    page = _page(app, a_page(a_refund(), version=2, replaces_version_of=date(2026, 12, 1)))
+
+    assert "Version 2 replaces the figures from December 1, 2026." in page
+
+
+def test_missing_payment_details_come_before_the_figures(app: Flask) -> None:
+    page = _page(app, a_page(a_refund(payment_last4=None), needs_payment_details=True))
+
+    assert page.index("We need to know where to send your refund") < page.index("What we recorded")
+
+
+def test_who_has_read_it_sees_the_receipt_and_no_button(app: Flask) -> None:
+    fresh = _rendered(app, "investor/corrections/show.html", page=a_page(a_refund()))
+    read_at = datetime(2026, 12, 1, 19, 30, tzinfo=UTC)
+    read = _rendered(
+        app, "investor/corrections/show.html", page=a_page(a_refund(), receipt_number="R-7Q2M", read_at=read_at)
+    )
+
+    assert 'action="/corrections/INC-2026-003/read"' in fresh
+    assert 'name="version" value="1"' in fresh
+    assert "/read" not in read
+    assert "We recorded it on December 1, 2026, 2:30 pm, New York time." in words_of(read)
+
+
+def test_papers_carry_their_type_and_size(app: Flask) -> None:
+    paper = Paper("Your letter", "/corrections/INC-2026-003/papers/letter", "PDF", 25_600)
+
+    assert "Your letter PDF, 25.6 kB" in _page(app, a_page(a_refund(), papers=(paper,)))
+
+
+def test_accounts_are_named_where_the_reader_acts_for_several(app: Flask) -> None:
+    trust = an_offer(account_name="Petrova Family Trust")
+
+    assert "Tidewater Energy, Petrova Family Trust" in _page(app, a_page(trust, shows_accounts=True))
+    assert "Tidewater Energy, Petrova" not in re.sub(r"Figures:.*?Trust", "", _page(app, a_page(trust)))
+
+
+def test_all_twelve_questions_stand_at_the_foot(app: Flask) -> None:
+    markup = _rendered(app, "investor/corrections/show.html", page=a_page(a_refund()))
+
+    assert len(re.findall(r"<summary>(?!What section)", markup)) == 12
+    assert "The total raised does not change." in words_of(markup)
+
+
+def test_names_are_text_and_never_markup(app: Flask) -> None:
+    markup = _rendered(app, "investor/corrections/show.html", page=a_page(a_refund(deal_name="<b>Orbit</b> & Co")))
+
+    assert "<b>Orbit" not in markup
+    assert "We made a mistake in &lt;b&gt;Orbit&lt;/b&gt; &amp; Co." in markup

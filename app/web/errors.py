@@ -7,13 +7,13 @@ from flask import Flask, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import NoResultFound, OperationalError
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, SecurityError
 
 from app.core.db import session
 from app.core.errors import DomainError
 
 log = logging.getLogger(__name__)
-PAGES = frozenset({400, 403, 404, 409, 429, 500, 503})
+PAGES = frozenset({400, 401, 403, 404, 405, 409, 413, 429, 500, 503})
 
 
 def init_app(app: Flask) -> None:
@@ -39,6 +39,8 @@ def _show_http_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, InternalServerError):
         session.rollback()
         log.error("request %s failed", g.get("request_number", "none"))
+    if isinstance(error, SecurityError):
+        return "This host name is not ours.", 400
     if error.code and error.code < 400:
         return error.get_response(request.environ)
     return _page(error.code or 500, error.description or "")

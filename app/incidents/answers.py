@@ -1,0 +1,106 @@
+"""What an investor says back. Callers own the transaction."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app import audit
+from app.core import signals
+from app.core.db import ring, session
+from app.core.errors import DomainError
+from app.identity import Person
+from app.incidents.audience import find_concerned
+from app.incidents.canonical import canonical
+from app.incidents.facts import list_adjustments
+from app.incidents.proposal_models import Acknowledgment, Adjustment, Proposal
+from app.tlog.encoding import JSON
+
+NUMBER_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class NothingToRead(DomainError):
+    """No figures are published to this person yet."""
+
+
+def acknowledge(*, proposal: Proposal, person: Person, at: datetime) -> Acknowledgment:
+    """Record "I have read this" with the figures seen; a second time answers the same receipt. Raises NothingToRead."""
+    session.refresh(proposal, with_for_update=True)
+    known = find_acknowledgment(proposal, person)
+    if known is not None:
+        return known
+    figures = _figures_seen(proposal, person, at)
+    acknowledgment = Acknowledgment(
+        number=_new_number(),
+        proposal=proposal,
+        person=person,
+        figures=canonical({"figures": figures}),
+        event_id="",
+        at=at,
+    )
+    session.add(acknowledgment)
+    session.flush()
+    acknowledgment.event_id = _record(acknowledgment, figures, at)
+    session.flush()
+    ring(signals.checkpoint_wanted)
+    return acknowledgment
+
+
+def _record(acknowledgment: Acknowledgment, figures: list[JSON], at: datetime) -> str:
+    proposal = acknowledgment.proposal
+    event = audit.record(
+        action="correction.acknowledged",
+        actor=acknowledgment.person,
+        subject=acknowledgment,
+        at=at,
+        number=acknowledgment.number,
+        incident=proposal.incident.reference,
+        version=proposal.version,
+        digest=proposal.digest,
+        figures=figures,
+    )
+    return event.id
+
+
+def find_acknowledgment(proposal: Proposal, person: Person) -> Acknowledgment | None:
+    """The receipt of this person for that proposal, if they have read it."""
+    return session.scalar(
+        select(Acknowledgment).where(Acknowledgment.proposal_id == proposal.id, Acknowledgment.person_id == person.id)
+    )
+
+
+def get_acknowledgment(number: str, *, person: Person) -> Acknowledgment:
+    """One's own receipt by its number. Raises NoResultFound."""
+    return session.scalars(
+        select(Acknowledgment).where(Acknowledgment.number == number, Acknowledgment.person_id == person.id)
+    ).one()
+
+
+def _figures_seen(proposal: Proposal, person: Person, at: datetime) -> list[JSON]:
+    concerned = find_concerned(proposal.incident, person, at.date())
+    seen = list_adjustments(proposal, concerned.account_ids) if concerned else []
+    figures: list[JSON] = [_figure(each) for each in seen if each.published_at is not None]
+    if not figures:
+        raise NothingToRead("We have not published your figures yet.")
+    return figures
+
+
+def _figure(adjustment: Adjustment) -> dict[str, JSON]:
+    return {
+        "deal": adjustment.case.deal.name,
+        "account": adjustment.account.external_id,
+        "currency": adjustment.case.deal.currency,
+        "recorded_cents": adjustment.recorded_cents,
+        "corrected_cents": adjustment.corrected_cents,
+        "interest_cents": adjustment.interest_cents,
+    }
+
+
+def _new_number() -> str:
+    """`R-7Q2M`: short enough to read out; grows by a letter when the short ones are taken."""
+    for length in range(4, 12):
+        for _ in range(20):
+            number = "R-" + "".join(secrets.choice(NUMBER_LETTERS) for _ in range(length))
+            if session.scalar(select(Acknowledgment.id).where(Acknowledgment.number == number)) is None:
+                return number
+    raise RuntimeError("no receipt number is free")

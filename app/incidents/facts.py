@@ -1,0 +1,169 @@
+"""What a notice may say to one person: only recorded facts, with None where nothing was recorded."""
+
+from collections.abc import Sequence
+from datetime import date
+from fractions import Fraction
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import joinedload
+
+from app import audit
+from app.allocations import Run
+from app.core.db import session
+from app.core.text import format_phone, zone_name
+from app.deals import Deal, Mark, Request
+from app.identity import Account
+from app.incidents.audience import Concerned
+from app.incidents.models import Case, Incident, StatementKind
+from app.incidents.proposal_models import Adjustment, Proposal
+from app.notices import AllClear, Contact, Correction, EnteredDeal, FirstNotice, Offer, Refund, Unchanged
+
+OLD_AFTER_DAYS = 365
+
+
+def has_run(incident: Incident) -> bool:
+    """Whether the right rule was run on a deal of the incident; until then nobody knows if amounts change."""
+    query = select(
+        exists().where(
+            Run.deal_id == Case.deal_id, Case.incident_id == incident.id, Run.deal_id == Deal.id, Run.rule == Deal.rule
+        )
+    )
+    return bool(session.scalar(query))
+
+
+def contact_facts(incident: Incident) -> Contact:
+    """Whom to call, with hours and zone in words."""
+    hours = f"{incident.contact_hours} {zone_name(incident.zone)}"
+    return Contact(name=incident.contact_name, phone=format_phone(incident.contact_phone), hours=hours)
+
+
+def first_notice_facts(incident: Incident, to: Concerned, *, promised_on: date) -> FirstNotice:
+    """The first notice to one person: each deal they asked to enter, and since when the fault is stopped."""
+    stopped = incident.statement(StatementKind.STOPPED)
+    rows = session.execute(
+        select(Deal.name, Request.agreement_signed_on, Account.name)
+        .join(Request, Request.deal_id == Deal.id)
+        .join(Case, Case.deal_id == Deal.id)
+        .join(Account, Account.id == Request.account_id)
+        .where(Case.incident_id == incident.id, Request.account_id.in_(to.account_ids))
+        .order_by(Deal.closed_on, Account.id)
+    ).all()
+    several = len(to.account_ids) > 1
+    return FirstNotice(
+        reference=incident.reference,
+        contact=contact_facts(incident),
+        record_mark=audit.record_mark(),
+        is_copy=to.is_copy,
+        deals=tuple(EnteredDeal(name, signed_on, account if several else None) for name, signed_on, account in rows),
+        stopped_on=stopped.done_on if stopped else None,
+        has_run=has_run(incident),
+        promised_on=promised_on,
+    )
+
+
+def correction_facts(proposal: Proposal, to: Concerned) -> Correction | AllClear:
+    """One person's notice of a proposal, over all their accounts; all clear when none of them changes."""
+    adjustments = list_adjustments(proposal, to.account_ids)
+    if all(each.difference_cents == 0 for each in adjustments):
+        return _all_clear(proposal, to, adjustments)
+    return _correction(proposal, to, adjustments)
+
+
+def _all_clear(proposal: Proposal, to: Concerned, adjustments: Sequence[Adjustment]) -> AllClear:
+    incident, several = proposal.incident, len(to.account_ids) > 1
+    return AllClear(
+        reference=incident.reference,
+        contact=contact_facts(incident),
+        record_mark=audit.record_mark(),
+        is_copy=to.is_copy,
+        unchanged=tuple(_unchanged(each, several=several) for each in adjustments),
+        fixed_on=_fixed_on(incident),
+    )
+
+
+def _correction(proposal: Proposal, to: Concerned, adjustments: Sequence[Adjustment]) -> Correction:
+    incident, several = proposal.incident, len(to.account_ids) > 1
+    over = [each for each in adjustments if each.difference_cents < 0]
+    under = [each for each in adjustments if each.difference_cents > 0]
+    return Correction(
+        reference=incident.reference,
+        contact=contact_facts(incident),
+        record_mark=audit.record_mark(),
+        is_copy=to.is_copy,
+        refunds=tuple(_refund(each, several=several) for each in over),
+        offers=tuple(_offer(each, several=several) for each in under),
+        unchanged=tuple(_unchanged(each, several=several) for each in adjustments if each.difference_cents == 0),
+        look_by=proposal.look_by,
+        pay_by=proposal.pay_by if over else None,
+        due_by=proposal.due_by if under else None,
+        remind_on=proposal.remind_on if under else None,
+        is_bridged=True,
+        fixed_on=_fixed_on(incident),
+        years_to_find=_years_to_find([*over, *under], incident.detected_on),
+    )
+
+
+def _fixed_on(incident: Incident) -> date | None:
+    fixed = incident.statement(StatementKind.FIXED)
+    return fixed.done_on if fixed else None
+
+
+def list_adjustments(proposal: Proposal, account_ids: frozenset[int]) -> Sequence[Adjustment]:
+    """The adjustments of these accounts, oldest deal first."""
+    return session.scalars(
+        select(Adjustment)
+        .join(Adjustment.case)
+        .join(Case.deal)
+        .where(Adjustment.proposal_id == proposal.id, Adjustment.account_id.in_(account_ids))
+        .order_by(Deal.closed_on, Adjustment.account_id)
+        .options(
+            joinedload(Adjustment.account),
+            joinedload(Adjustment.request),
+            joinedload(Adjustment.case).joinedload(Case.deal).joinedload(Deal.agreement),
+        )
+    ).all()
+
+
+def _refund(adjustment: Adjustment, *, several: bool) -> Refund:
+    deal, request, lines = adjustment.case.deal, adjustment.request, adjustment.interest_lines
+    return Refund(
+        deal_name=deal.name,
+        account_name=adjustment.account.name if several else None,
+        currency=deal.currency,
+        recorded_cents=adjustment.recorded_cents,
+        correct_cents=adjustment.corrected_cents,
+        requested_cents=request.requested_cents,
+        signed_on=request.agreement_signed_on,
+        clause=deal.agreement.clause,
+        interest_cents=adjustment.interest_cents,
+        interest_rates=tuple(Fraction(line["rate"]) for line in lines),
+        interest_days=sum(line["days"] for line in lines) if lines else None,
+        share_before=Fraction(adjustment.recorded_cents, deal.available_cents),
+        share_after=Fraction(adjustment.corrected_cents, deal.available_cents),
+        has_mark=bool(session.scalar(select(exists().where(Mark.deal_id == deal.id)))),
+    )
+
+
+def _offer(adjustment: Adjustment, *, several: bool) -> Offer:
+    return Offer(
+        deal_name=adjustment.case.deal.name,
+        account_name=adjustment.account.name if several else None,
+        currency=adjustment.case.deal.currency,
+        recorded_cents=adjustment.recorded_cents,
+        correct_cents=adjustment.corrected_cents,
+    )
+
+
+def _unchanged(adjustment: Adjustment, *, several: bool) -> Unchanged:
+    return Unchanged(
+        deal_name=adjustment.case.deal.name,
+        account_name=adjustment.account.name if several else None,
+        currency=adjustment.case.deal.currency,
+        correct_cents=adjustment.corrected_cents,
+    )
+
+
+def _years_to_find(changed: Sequence[Adjustment], detected_on: date) -> int | None:
+    oldest = min(each.case.deal.closed_on for each in changed)
+    days = (detected_on - oldest).days
+    return (days + OLD_AFTER_DAYS // 2) // OLD_AFTER_DAYS if days >= OLD_AFTER_DAYS else None

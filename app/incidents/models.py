@@ -1,0 +1,137 @@
+"""An incident, its cases and the recorded facts it rests on. Proposals are in `app.incidents.proposal_models`."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Base, Pseudonymous
+from app.deals import Deal, Release, RuleName
+from app.identity import Person
+from app.incidents.workflow import IncidentState, NoticeState
+
+
+class Incident(Pseudonymous, Base):
+    """One error with one root cause: the rule at fault, the deals it spoiled, and who answers for it.
+
+    To investors `reference` is "your case number". `promised_on` is the day by which figures were promised.
+    """
+
+    __tablename__ = "incidents"
+    __table_args__ = (
+        CheckConstraint(
+            "live_confirmed_by_id IS NULL OR live_confirmed_by_id <> live_asked_by_id", name="two_people_go_live"
+        ),
+    )
+    audit_kind: ClassVar[str] = "incident"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    title: Mapped[str] = mapped_column(String(200))
+    state: Mapped[IncidentState] = mapped_column(default=IncidentState.REPORTED)
+    rule: Mapped[RuleName]
+    faulty_release_id: Mapped[int] = mapped_column(ForeignKey("releases.id"))
+    detected_on: Mapped[date]
+    cause: Mapped[str] = mapped_column(Text)
+    contact_name: Mapped[str] = mapped_column(String(200))
+    contact_phone: Mapped[str] = mapped_column(String(40))
+    contact_hours: Mapped[str] = mapped_column(String(200))
+    zone: Mapped[str] = mapped_column(String(64))
+    promised_on: Mapped[date | None]
+    owner_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    opened_at: Mapped[datetime]
+    live_asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    live_asked_at: Mapped[datetime | None]
+    live_confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    live_confirmed_at: Mapped[datetime | None]
+
+    owner: Mapped[Person] = relationship(foreign_keys=owner_id)
+    live_asked_by: Mapped[Person | None] = relationship(foreign_keys=live_asked_by_id)
+    live_confirmed_by: Mapped[Person | None] = relationship(foreign_keys=live_confirmed_by_id)
+    faulty_release: Mapped[Release] = relationship()
+    cases: Mapped[list["Case"]] = relationship(back_populates="incident", order_by="Case.id")
+    statements: Mapped[list["Statement"]] = relationship(back_populates="incident", order_by="Statement.id")
+    first_notices: Mapped[list["FirstNotice"]] = relationship(back_populates="incident", order_by="FirstNotice.id")
+
+    @property
+    def is_live(self) -> bool:
+        """Whether an admin and legal have ended the rehearsal; until then nothing reaches an investor."""
+        return self.live_confirmed_at is not None
+
+    def statement(self, kind: "StatementKind") -> "Statement | None":
+        """The newest recorded statement of that kind."""
+        return next((each for each in reversed(self.statements) if each.kind is kind), None)
+
+
+class Case(Base):
+    """An incident in one deal: one row of the incident, never approved by itself."""
+
+    __tablename__ = "cases"
+    __table_args__ = (UniqueConstraint("incident_id", "deal_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deals.id"))
+
+    incident: Mapped[Incident] = relationship(back_populates="cases")
+    deal: Mapped[Deal] = relationship()
+
+
+class StatementKind(StrEnum):
+    """What was stated: that the faulty release was stopped, or that the cause is fixed."""
+
+    STOPPED = "stopped"
+    FIXED = "fixed"
+
+
+class Statement(Pseudonymous, Base):
+    """Somebody's word, with evidence, for a fact outside this system. Without it no text claims the fact."""
+
+    __tablename__ = "statements"
+    audit_kind: ClassVar[str] = "statement"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), index=True)
+    kind: Mapped[StatementKind]
+    release_id: Mapped[int] = mapped_column(ForeignKey("releases.id"))
+    done_by: Mapped[str] = mapped_column(String(200))
+    done_on: Mapped[date]
+    note: Mapped[str] = mapped_column(Text)
+    evidence_name: Mapped[str] = mapped_column(String(200))
+    evidence_sha256: Mapped[str] = mapped_column(String(64))
+    recorded_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    recorded_at: Mapped[datetime]
+
+    incident: Mapped[Incident] = relationship(back_populates="statements")
+    release: Mapped[Release] = relationship()
+    recorded_by: Mapped[Person] = relationship()
+
+
+class FirstNotice(Pseudonymous, Base):
+    """The first notice as somebody proposed it: text, recipients and promised date, bound by one digest."""
+
+    __tablename__ = "first_notices"
+    __table_args__ = (
+        CheckConstraint("approved_by_id IS NULL OR approved_by_id <> proposed_by_id", name="somebody_else_approves"),
+    )
+    audit_kind: ClassVar[str] = "first-notice"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), index=True)
+    state: Mapped[NoticeState] = mapped_column(default=NoticeState.PROPOSED)
+    promised_on: Mapped[date]
+    recipients: Mapped[int]
+    canonical: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(String(64))
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    proposed_at: Mapped[datetime]
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    decided_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(Text, default="")
+    sent_at: Mapped[datetime | None]
+
+    incident: Mapped[Incident] = relationship(back_populates="first_notices")
+    proposed_by: Mapped[Person] = relationship(foreign_keys=proposed_by_id)
+    approved_by: Mapped[Person | None] = relationship(foreign_keys=approved_by_id)

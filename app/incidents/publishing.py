@@ -1,0 +1,277 @@
+"""Publishing an approved proposal: dry run, canary, and batches that the worker commits one by one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from app import allocations, audit, settlement
+from app.core import signals
+from app.core.db import ring, session
+from app.core.errors import DomainError
+from app.identity import Person
+from app.incidents.audience import Concerned, count_concerned, list_concerned
+from app.incidents.canonical import digest
+from app.incidents.facts import correction_facts, list_adjustments
+from app.incidents.models import StatementKind
+from app.incidents.proposal_models import Adjustment, Proposal, Publication
+from app.incidents.proposing import canonical_form
+from app.incidents.sending import count_waiting, queue_notice, rehearse_notice
+from app.incidents.workflow import (
+    INCIDENT,
+    PROPOSAL,
+    PUBLICATION,
+    IncidentState,
+    ProposalState,
+    PublicationState,
+    step,
+)
+from app.notices import AllClear, Correction
+from app.settlement import Direction
+
+CANARY = 5
+BATCH = 100
+WORKER = "system:worker"
+MOVED: Mapping[PublicationState, str] = {
+    PublicationState.RUNNING: "publication.resumed",
+    PublicationState.PAUSED: "publication.paused",
+    PublicationState.STOPPED: "publication.stopped",
+}
+
+
+class CannotPublish(DomainError):
+    """The proposal cannot be published like this."""
+
+
+@dataclass(frozen=True)
+class DryRun:
+    """What publishing would do: people written to, and counts and minor units by currency of what becomes due."""
+
+    people: int
+    refunds: int
+    offers: int
+    unchanged: int
+    refund_cents: Mapping[str, int]
+    interest_cents: Mapping[str, int]
+    offer_cents: Mapping[str, int]
+    blocked_by: Sequence[str]
+
+
+def dry_run(proposal: Proposal, *, texts: Mapping[str, str], at: datetime) -> DryRun:
+    """Counts and totals, and every reason in words why it cannot be published yet."""
+    adjustments = proposal.adjustments
+    return DryRun(
+        people=count_concerned(proposal.incident, at.date()),
+        refunds=sum(each.difference_cents < 0 for each in adjustments),
+        offers=sum(each.difference_cents > 0 for each in adjustments),
+        unchanged=sum(each.difference_cents == 0 for each in adjustments),
+        refund_cents=_totals([(each, each.refund_cents) for each in adjustments]),
+        interest_cents=_totals([(each, each.interest_cents) for each in adjustments]),
+        offer_cents=_totals([(each, max(0, each.difference_cents)) for each in adjustments]),
+        blocked_by=list_obstacles(proposal, texts=texts),
+    )
+
+
+def list_obstacles(proposal: Proposal, *, texts: Mapping[str, str]) -> list[str]:
+    """Why this proposal cannot be published now, in words; empty when it can."""
+    incident = proposal.incident
+    obstacles = {
+        "This incident is still in rehearsal. Go live first, together with legal.": not incident.is_live,
+        "Nobody has recorded who stopped the faulty release.": incident.statement(StatementKind.STOPPED) is None,
+        "Nobody has recorded which release fixed the cause.": incident.statement(StatementKind.FIXED) is None,
+        "The first notice has not been sent.": incident.state
+        in (IncidentState.REPORTED, IncidentState.CONTAINED, IncidentState.TOLD),
+        f"The proposal is {proposal.state}, not approved.": proposal.state is not ProposalState.APPROVED,
+        "The proposal or a notice text changed after it was approved. Propose it again.": digest(
+            canonical_form(incident, proposal, texts)
+        )
+        != proposal.digest,
+    }
+    obstacles |= {
+        f"{part.case.deal.name}: the certificate no longer holds.": allocations.recheck(part.run) is not None
+        for part in proposal.parts
+    }
+    return [words for words, blocks in obstacles.items() if blocks]
+
+
+def start(
+    *, proposal: Proposal, typed_reference: str, texts: Mapping[str, str], by: Person, at: datetime
+) -> Publication:
+    """Begin with the canary; the worker commits the batches. Raises CannotPublish."""
+    session.refresh(proposal, with_for_update=True)
+    if typed_reference.strip() != proposal.incident.reference:
+        raise CannotPublish(f"Type {proposal.incident.reference} to publish.")
+    if obstacles := list_obstacles(proposal, texts=texts):
+        raise CannotPublish(" ".join(obstacles))
+    publication = Publication(
+        proposal=proposal,
+        total=count_concerned(proposal.incident, at.date()),
+        started_by_id=by.id,
+        started_at=at,
+    )
+    session.add(publication)
+    proposal.state = step(PROPOSAL, proposal.state, ProposalState.PUBLISHING)
+    session.flush()
+    audit.record(
+        action="publication.started",
+        actor=by,
+        subject=proposal,
+        at=at,
+        digest=proposal.digest,
+        people=publication.total,
+    )
+    ring(signals.publication_waits)
+    return publication
+
+
+def move(*, publication: Publication, to: PublicationState, by: Person, at: datetime) -> None:
+    """An admin continues after the canary, pauses, resumes or stops. Raises NotAllowed, CannotPublish."""
+    session.refresh(publication, with_for_update=True)
+    is_after_canary = publication.state is PublicationState.WAITING and to is PublicationState.RUNNING
+    if is_after_canary:
+        _check_canary(publication)
+    publication.state = step(PUBLICATION, publication.state, to)
+    session.flush()
+    action = "publication.continued" if is_after_canary else MOVED[to]
+    audit.record(action=action, actor=by, subject=publication.proposal, at=at, done=publication.done)
+    ring(signals.publication_waits)
+
+
+def _check_canary(publication: Publication) -> None:
+    waiting = count_waiting(publication.proposal)
+    if waiting:
+        raise CannotPublish(f"{waiting} of the first messages are not accepted by the mail server yet.")
+
+
+def list_waiting() -> Sequence[Publication]:
+    """Publications that have a batch to commit."""
+    states = (PublicationState.CANARY, PublicationState.RUNNING)
+    return session.scalars(select(Publication).where(Publication.state.in_(states)).order_by(Publication.id)).all()
+
+
+def publish_batch(*, publication: Publication, at: datetime) -> int:
+    """Commit-sized: tell the next people, their settlements due and their figures visible. Answers how many."""
+    session.refresh(publication, with_for_update=True)
+    if publication.state not in (PublicationState.CANARY, PublicationState.RUNNING):
+        return 0
+    is_canary = publication.state is PublicationState.CANARY
+    concerned = list_concerned(
+        publication.proposal.incident,
+        publication.started_at.date(),
+        after=publication.cursor,
+        at_most=CANARY if is_canary else BATCH,
+    )
+    for each in concerned:
+        _publish_to(publication.proposal, each, at)
+        publication.cursor = each.person.id
+        publication.done += 1
+    if publication.done == publication.total:
+        _finish(publication, at)
+    elif is_canary:
+        publication.state = step(PUBLICATION, publication.state, PublicationState.WAITING)
+    else:
+        ring(signals.publication_waits)
+    session.flush()
+    return len(concerned)
+
+
+def _publish_to(proposal: Proposal, concerned: Concerned, at: datetime) -> None:
+    _publish_accounts(proposal, concerned, at)
+    content = correction_facts(proposal, concerned)
+    queue_notice(
+        incident=proposal.incident,
+        about=proposal,
+        content=content,
+        to=concerned,
+        opens=_page(proposal),
+        last_date=_last_date(proposal, content),
+        at=at,
+    )
+
+
+def _publish_accounts(proposal: Proposal, concerned: Concerned, at: datetime) -> None:
+    for adjustment in list_adjustments(proposal, concerned.account_ids):
+        if adjustment.published_at is None:
+            adjustment.published_at = at
+            _record_correction(proposal, adjustment, at)
+            _make_due(proposal, adjustment, at)
+
+
+def _record_correction(proposal: Proposal, adjustment: Adjustment, at: datetime) -> None:
+    audit.record(
+        action="correction.published",
+        actor=WORKER,
+        subject=adjustment.account,
+        at=at,
+        proposal=proposal.audit_name,
+        deal=adjustment.case.deal.audit_name,
+        recorded_cents=adjustment.recorded_cents,
+        corrected_cents=adjustment.corrected_cents,
+        interest_cents=adjustment.interest_cents,
+    )
+
+
+def _make_due(proposal: Proposal, adjustment: Adjustment, at: datetime) -> None:
+    if adjustment.difference_cents == 0:
+        return
+    is_refund = adjustment.difference_cents < 0
+    settlement.make_due(
+        adjustment_id=adjustment.id,
+        account=adjustment.account,
+        direction=Direction.REFUND if is_refund else Direction.OFFER,
+        principal_cents=adjustment.refund_cents if is_refund else adjustment.difference_cents,
+        interest_cents=adjustment.interest_cents,
+        currency=adjustment.case.deal.currency,
+        due_on=proposal.pay_by if is_refund else proposal.due_by,
+        at=at,
+    )
+
+
+def rehearse(*, proposal: Proposal, by: Person, at: datetime) -> int:
+    """Send every message of the publication to `by` instead, with dead links; nothing else happens."""
+    if proposal.incident.is_live:
+        raise CannotPublish("This incident is live; a rehearsal is for before.")
+    concerned = list_concerned(proposal.incident, at.date())
+    for each in concerned:
+        content = correction_facts(proposal, each)
+        rehearse_notice(
+            incident=proposal.incident,
+            about=proposal,
+            content=content,
+            to=each,
+            opens=_page(proposal),
+            last_date=_last_date(proposal, content),
+            by=by,
+            at=at,
+        )
+    audit.record(action="rehearsal.sent", actor=by, subject=proposal, at=at, messages=len(concerned))
+    return len(concerned)
+
+
+def _page(proposal: Proposal) -> str:
+    return f"/corrections/{proposal.incident.reference}"
+
+
+def _last_date(proposal: Proposal, content: Correction | AllClear) -> date:
+    """The last date that the notice names."""
+    if isinstance(content, AllClear):
+        return proposal.notice_on
+    return max(day for day in (content.look_by, content.pay_by, content.due_by) if day is not None)
+
+
+def _finish(publication: Publication, at: datetime) -> None:
+    proposal = publication.proposal
+    publication.state = step(PUBLICATION, publication.state, PublicationState.DONE)
+    publication.finished_at = at
+    proposal.state = step(PROPOSAL, proposal.state, ProposalState.PUBLISHED)
+    proposal.incident.state = step(INCIDENT, proposal.incident.state, IncidentState.PUBLISHED)
+    audit.record(action="publication.finished", actor=WORKER, subject=proposal, at=at, people=publication.done)
+
+
+def _totals(pairs: Sequence[tuple[Adjustment, int]]) -> dict[str, int]:
+    totals: dict[str, int] = {}
+    for adjustment, cents in pairs:
+        currency = adjustment.case.deal.currency
+        totals[currency] = totals.get(currency, 0) + cents
+    return totals

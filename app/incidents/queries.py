@@ -1,0 +1,94 @@
+"""Reading incidents and what was proposed and published, each reader within their own."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import selectinload
+
+from app.core.db import session
+from app.deals import Request
+from app.identity import Authority, Person
+from app.incidents.models import Case, Incident
+from app.incidents.proposal_models import Adjustment, Proposal
+from app.incidents.workflow import IncidentState, ProposalState
+
+VISIBLE = (ProposalState.PUBLISHING, ProposalState.PUBLISHED)
+OVER = (IncidentState.CLOSED, IncidentState.WITHDRAWN)
+
+
+def get_incident(reference: str) -> Incident:
+    """An incident by its reference. Raises NoResultFound."""
+    return session.scalars(
+        select(Incident)
+        .where(Incident.reference == reference)
+        .options(selectinload(Incident.cases).joinedload(Case.deal), selectinload(Incident.statements))
+    ).one()
+
+
+def list_incidents() -> Sequence[Incident]:
+    """Every incident, newest first, with its deals."""
+    return session.scalars(
+        select(Incident).order_by(Incident.id.desc()).options(selectinload(Incident.cases).joinedload(Case.deal))
+    ).all()
+
+
+def list_public() -> Sequence[Incident]:
+    """Live incidents that are not over, for the front page's paragraph."""
+    return session.scalars(
+        select(Incident)
+        .where(Incident.live_confirmed_at.is_not(None), Incident.state.not_in(OVER))
+        .order_by(Incident.id.desc())
+    ).all()
+
+
+def find_proposal(incident: Incident) -> Proposal | None:
+    """The newest proposal of the incident."""
+    return session.scalars(
+        select(Proposal).where(Proposal.incident_id == incident.id).order_by(Proposal.version.desc()).limit(1)
+    ).one_or_none()
+
+
+def get_proposal(incident: Incident) -> Proposal:
+    """The newest proposal of the incident. Raises NoResultFound."""
+    return session.scalars(
+        select(Proposal).where(Proposal.incident_id == incident.id).order_by(Proposal.version.desc()).limit(1)
+    ).one()
+
+
+def list_told(person: Person, on: date) -> Sequence[Incident]:
+    """The live incidents that concern this person, newest first."""
+    return session.scalars(_theirs(person, on).order_by(Incident.id.desc())).all()
+
+
+def get_told(reference: str, *, person: Person, on: date) -> Incident:
+    """A live incident that concerns this person. Raises NoResultFound, also for somebody else's."""
+    return session.scalars(_theirs(person, on).where(Incident.reference == reference)).one()
+
+
+def _theirs(person: Person, on: date) -> Select[Incident]:
+    concerns = (
+        select(Case.incident_id)
+        .join(Request, Request.deal_id == Case.deal_id)
+        .join(Authority, Authority.account_id == Request.account_id)
+        .where(Authority.person_id == person.id, or_(Authority.ends_on.is_(None), Authority.ends_on >= on))
+    )
+    return select(Incident).where(Incident.live_confirmed_at.is_not(None), Incident.id.in_(concerns))
+
+
+def find_published(incident: Incident, account_ids: frozenset[int]) -> Proposal | None:
+    """The newest proposal of the incident with figures published to one of these accounts."""
+    return session.scalars(
+        select(Proposal)
+        .where(
+            Proposal.incident_id == incident.id,
+            Proposal.state.in_(VISIBLE),
+            exists().where(
+                Adjustment.proposal_id == Proposal.id,
+                Adjustment.account_id.in_(account_ids),
+                Adjustment.published_at.is_not(None),
+            ),
+        )
+        .order_by(Proposal.version.desc())
+        .limit(1)
+    ).one_or_none()

@@ -1,0 +1,92 @@
+"""One notice to one person: its link and its place in the outbox, for real or as a rehearsal."""
+
+from datetime import date, datetime, time, timedelta
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+
+from app import identity, notices
+from app.audit import Subject
+from app.core.db import session
+from app.identity import Person
+from app.incidents.audience import Concerned
+from app.incidents.models import Incident
+from app.notices import Message, Notice
+
+
+def queue_notice(
+    *, incident: Incident, about: Subject, content: Notice, to: Concerned, opens: str, last_date: date, at: datetime
+) -> Message:
+    """Queue the notice `about` a first notice or proposal; its link works until 7 days beyond `last_date`."""
+    link = identity.open_notice_link(
+        person=to.person,
+        message_pseudonym=str(uuid4()),
+        opens=opens,
+        expires_at=_link_expires_at(incident, last_date, at),
+        at=at,
+    )
+    return notices.queue(content=content, person=to.person, subject_key=about.audit_name, version=1, link=link, at=at)
+
+
+def rehearse_notice(
+    *,
+    incident: Incident,
+    about: Subject,
+    content: Notice,
+    to: Concerned,
+    opens: str,
+    last_date: date,
+    by: Person,
+    at: datetime,
+) -> Message:
+    """Send the notice to `by` instead, with a link that signs nobody in; as often as somebody rehearses."""
+    link = identity.open_rehearsal_link(
+        person=to.person,
+        message_pseudonym=str(uuid4()),
+        opens=opens,
+        expires_at=_link_expires_at(incident, last_date, at),
+        at=at,
+    )
+    earlier = _count_rehearsed(about, to.person)
+    return notices.queue(
+        content=content,
+        person=to.person,
+        subject_key=about.audit_name,
+        version=earlier + 1,
+        link=link,
+        rehearsed_by=by,
+        at=at,
+    )
+
+
+def count_waiting(about: Subject) -> int:
+    """Messages about it that the mail server has neither accepted nor refused."""
+    return (
+        session.scalar(
+            select(func.count()).where(
+                Message.subject_key == about.audit_name,
+                Message.state.in_(notices.WAITING),
+                Message.is_rehearsal.is_(False),
+            )
+        )
+        or 0
+    )
+
+
+def _count_rehearsed(about: Subject, person: Person) -> int:
+    return (
+        session.scalar(
+            select(func.count()).where(
+                Message.subject_key == about.audit_name,
+                Message.person_id == person.id,
+                Message.is_rehearsal.is_(True),
+            )
+        )
+        or 0
+    )
+
+
+def _link_expires_at(incident: Incident, last_date: date, at: datetime) -> datetime:
+    end_of_day = datetime.combine(last_date + timedelta(days=1), time(0), ZoneInfo(incident.zone))
+    return identity.notice_link_expires_at(last_named_at=end_of_day, at=at)

@@ -1,50 +1,79 @@
 """Composing messages and delivering them through the outbox."""
 
+from app.notices.asked_for import BookingCancelled, BookingConfirmed, Method, SignIn
 from app.notices.composing import (
     AllClear,
-    BookingCancelled,
-    BookingConfirmed,
     Contact,
-    Content,
     Correction,
     Coverage,
     EnteredDeal,
     FirstNotice,
-    Kind,
-    Lane,
-    Method,
     Notice,
     Offer,
     Refund,
-    SignIn,
     Unchanged,
 )
+from app.notices.delivery import Delivered, deliver_due
+from app.notices.kinds import Content, Kind, Lane
+from app.notices.mime import Envelope, Outgoing, Words, seal
 from app.notices.models import WAITING, Attempt, Message, Outcome, Outlet, State
+from app.notices.office import Brand, Deferred, NotSent, Office, Refused, Render, Sender, Uncertain, Unreachable
 from app.notices.operations import queue
+from app.notices.queries import OutboxStatus, find_by_notice_number, get_message, list_messages, status
+from app.notices.rendering import PLACEHOLDERS, WayIn, compose, preview
+from app.notices.switch import AlreadySwitched, let_go, retry_failed, stop_all
 
 __all__ = [
+    "PLACEHOLDERS",
     "WAITING",
     "AllClear",
+    "AlreadySwitched",
     "Attempt",
     "BookingCancelled",
     "BookingConfirmed",
+    "Brand",
     "Contact",
     "Content",
     "Correction",
     "Coverage",
+    "Deferred",
+    "Delivered",
     "EnteredDeal",
+    "Envelope",
     "FirstNotice",
     "Kind",
     "Lane",
     "Message",
     "Method",
+    "NotSent",
     "Notice",
     "Offer",
+    "Office",
+    "OutboxStatus",
     "Outcome",
+    "Outgoing",
     "Outlet",
     "Refund",
+    "Refused",
+    "Render",
+    "Sender",
     "SignIn",
     "State",
+    "Uncertain",
     "Unchanged",
+    "Unreachable",
+    "WayIn",
+    "Words",
+    "compose",
+    "deliver_due",
+    "find_by_notice_number",
+    "get_message",
+    "let_go",
+    "list_messages",
+    "preview",
     "queue",
+    "retry_failed",
+    "seal",
+    "status",
+    "stop_all",
 ]

@@ -1,4 +1,4 @@
-"""What each kind of message says: its facts, frozen when it is queued. Pure.
+"""What each notice of an incident says: its facts, frozen when it is queued. Pure.
 
 Templates under `templates/email/<kind>` choose the words. A fact that is None was not recorded, and its sentence is
 left out. Amounts are whole minor units of the `currency` beside them. Nothing here holds a link, a code or a name of
@@ -6,46 +6,14 @@ the reader: delivery adds those. `account_name` is None where the reader has onl
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import date
 from fractions import Fraction
 from typing import ClassVar
 
+from app.core.text import plain_fraction
+from app.notices.kinds import Content, Kind, Lane
 
-class Kind(StrEnum):
-    """What a message is for; also the folder of its templates."""
-
-    FIRST = "first"
-    CORRECTION = "correction"
-    ALL_CLEAR = "all-clear"
-    SIGN_IN = "sign-in"
-    BOOKING_CONFIRMED = "booking-confirmed"
-    BOOKING_CANCELLED = "booking-cancelled"
-
-
-class Lane(StrEnum):
-    """Which messages go before which, in this order: somebody is waiting for the first two."""
-
-    SIGN_IN = "sign-in"
-    BOOKING = "booking"
-    NOTICE = "notice"
-
-
-class Method(StrEnum):
-    """What an invite asks the reader's calendar to do (RFC 5546)."""
-
-    REQUEST = "REQUEST"
-    CANCEL = "CANCEL"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Content:
-    """The facts of one message. `reference` is the incident's, "" where there is none."""
-
-    kind: ClassVar[Kind]
-    lane: ClassVar[Lane]
-
-    reference: str = ""
+YEARS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
 
 
 @dataclass(frozen=True)
@@ -91,6 +59,11 @@ class FirstNotice(Notice):
     has_run: bool
     promised_on: date
 
+    @property
+    def deal_names(self) -> tuple[str, ...]:
+        """Each deal once."""
+        return tuple(dict.fromkeys(deal.deal_name for deal in self.deals))
+
 
 @dataclass(frozen=True)
 class Coverage:
@@ -128,6 +101,12 @@ class Refund:
     def total_cents(self) -> int:
         """What is paid back: principal and interest."""
         return self.principal_cents + self.interest_cents
+
+    @property
+    def rates_in_words(self) -> str:
+        """`8% then 7%`: the yearly rates in order, each once in a row."""
+        rates = [f"{plain_fraction(rate * 100)}%" for rate in self.interest_rates]
+        return " then ".join(rate for rate, before in zip(rates, ["", *rates], strict=False) if rate != before)
 
     @property
     def is_above_request(self) -> bool:
@@ -191,6 +170,33 @@ class Correction(Notice):
         if (self.refunds and self.pay_by is None) or (self.offers and self.due_by is None):
             raise ValueError("refunds need pay_by and offers need due_by")
 
+    @property
+    def deal_names(self) -> tuple[str, ...]:
+        """Each deal whose figures change, once."""
+        refunds = [refund.deal_name for refund in self.refunds]
+        return tuple(dict.fromkeys(refunds + [offer.deal_name for offer in self.offers]))
+
+    @property
+    def is_single(self) -> bool:
+        """Whether there is just one refund or one offer to tell."""
+        return len(self.refunds) + len(self.offers) == 1
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether the reader may leave any of the offers."""
+        return any(offer.obliged_by is None for offer in self.offers)
+
+    @property
+    def years_in_words(self) -> str:
+        """`two years`."""
+        years = self.years_to_find or 0
+        return "a year" if years == 1 else f"{YEARS.get(years, str(years))} years"
+
+    @property
+    def has_interest(self) -> bool:
+        """Whether any refund carries interest."""
+        return any(refund.interest_cents for refund in self.refunds)
+
 
 @dataclass(frozen=True, kw_only=True)
 class AllClear(Notice):
@@ -201,60 +207,3 @@ class AllClear(Notice):
     unchanged: tuple[Unchanged, ...]
     fixed_on: date | None = None
     coverage: Coverage | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class SignIn(Content):
-    """The link that somebody asked for at `/sign-in`, or a new one for a notice, and how many minutes it works."""
-
-    kind: ClassVar[Kind] = Kind.SIGN_IN
-    lane: ClassVar[Lane] = Lane.SIGN_IN
-
-    minutes: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class Booking(Content):
-    """A support call: `zone` is the investor's, `other_zone` the agent's; `page` is the path of its page here.
-
-    `invite` is the iCalendar text. `phone_end` are the last four digits of the number we call.
-    """
-
-    lane: ClassVar[Lane] = Lane.BOOKING
-    method: ClassVar[Method]
-
-    starts_at: datetime
-    ends_at: datetime
-    zone: str
-    other_zone: str
-    agent_name: str
-    invite: str
-    page: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class BookingConfirmed(Booking):
-    """A call is booked. `cut_off_at`: until when it can be moved or cancelled on its page."""
-
-    kind: ClassVar[Kind] = Kind.BOOKING_CONFIRMED
-    method: ClassVar[Method] = Method.REQUEST
-
-    phone_end: str
-    call_words: str
-    cut_off_at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class BookingCancelled(Booking):
-    """A call is off: cancelled by the reader, or by us with a reason."""
-
-    kind: ClassVar[Kind] = Kind.BOOKING_CANCELLED
-    method: ClassVar[Method] = Method.CANCEL
-
-    is_by_us: bool
-    reason: str | None = None
-
-
-CONTENTS: dict[Kind, type[Content]] = {
-    each.kind: each for each in (FirstNotice, Correction, AllClear, SignIn, BookingConfirmed, BookingCancelled)
-}

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Pseudonymous
 from app.identity import Person, SignInLink
-from app.notices.composing import Kind, Lane
+from app.notices.kinds import Kind, Lane
 
 
 class State(StrEnum):
@@ -61,6 +61,7 @@ class Message(Pseudonymous, Base):
     link_id: Mapped[int | None] = mapped_column(ForeignKey("sign_in_links.id"))
     answers_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     queued_at: Mapped[datetime]
+    give_up_at: Mapped[datetime]
 
     state: Mapped[State] = mapped_column(default=State.QUEUED, index=True)
     due_at: Mapped[datetime | None]
@@ -108,7 +109,7 @@ class Attempt(Base):
     message: Mapped[Message] = relationship(back_populates="attempts")
 
 
-class Outlet(Base):
+class Outlet(Pseudonymous, Base):
     """The one row that all delivery passes: stopped or open, paused after failures, and its rate.
 
     `free_at` is when the rate lets the next message go (a token bucket kept as one moment).
@@ -116,6 +117,7 @@ class Outlet(Base):
 
     __tablename__ = "outlet"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+    audit_kind: ClassVar[str] = "outlet"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     stopped_at: Mapped[datetime | None]

@@ -1,7 +1,7 @@
 """Putting a message into the outbox. Callers own the transaction; see `app.core.db`."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -9,11 +9,13 @@ from sqlalchemy import select
 from app.core import signals
 from app.core.db import ring, session
 from app.identity import Person, SignInLink
-from app.notices.composing import Content, Kind
 from app.notices.encoding import encode
+from app.notices.kinds import Content, Kind
 from app.notices.models import Message
 
 NUMBER_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+KEEP_TRYING = timedelta(hours=72)
+NEED_A_LINK = frozenset({Kind.FIRST, Kind.CORRECTION, Kind.ALL_CLEAR, Kind.SIGN_IN})
 ANSWERS_THE_FIRST = frozenset({Kind.CORRECTION, Kind.ALL_CLEAR})
 
 
@@ -32,14 +34,17 @@ def queue(
     (kind, subject_key, person, version) is queued once: a second time raises IntegrityError. Messages of one
     subject_key to one person leave in the order they were queued. A notice takes the pseudonym that its link was
     opened for. With `rehearsed_by` it goes to that person instead, marked as a rehearsal, and the real one can still
-    be queued.
+    be queued; its `link` may be left out. Raises ValueError when a link is missing.
     """
+    if link is None and content.kind in NEED_A_LINK and rehearsed_by is None:
+        raise ValueError(f"a {content.kind} message carries a sign-in link")
     message = _message(content, person, link)
     message.subject_key, message.version = subject_key, version
     message.is_rehearsal = rehearsed_by is not None
     message.address = (rehearsed_by or person).email
     message.answers_id = _first_notice(message)
     message.queued_at = message.due_at = at
+    message.give_up_at = at + KEEP_TRYING
     session.add(message)
     session.flush()
     ring(signals.outbox_filled)

@@ -1,0 +1,97 @@
+"""Mail that somebody asked for: a sign-in link, a booked call. Facts only, as in `composing`. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+from zoneinfo import ZoneInfo
+
+from app.core.text import plural, zone_offset
+from app.notices.kinds import Content, Kind, Lane
+
+
+class Method(StrEnum):
+    """What an invite asks the reader's calendar to do (RFC 5546)."""
+
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignIn(Content):
+    """The link that somebody asked for at `/sign-in`, or a new one for a notice, and how many minutes it works."""
+
+    kind: ClassVar[Kind] = Kind.SIGN_IN
+    lane: ClassVar[Lane] = Lane.SIGN_IN
+
+    minutes: int
+
+    @property
+    def life_in_words(self) -> str:
+        """`10 minutes`, `3 hours` or `30 days`, never more than is true."""
+        for length, unit in ((24 * 60, "day"), (60, "hour")):
+            if self.minutes >= 2 * length:
+                return plural(self.minutes // length, unit)
+        return plural(self.minutes, "minute")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Booking(Content):
+    """A support call: `zone` is the investor's, `other_zone` the agent's; `page` is the path of its page here.
+
+    `invite` is the iCalendar text. `phone_end` are the last four digits of the number we call.
+    """
+
+    lane: ClassVar[Lane] = Lane.BOOKING
+    method: ClassVar[Method]
+
+    starts_at: datetime
+    ends_at: datetime
+    zone: str
+    other_zone: str
+    agent_name: str
+    invite: str
+    page: str
+
+    @property
+    def day(self) -> date:
+        """The date of the call in the investor's zone."""
+        return self.starts_at.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def other_day(self) -> date:
+        """The date of the call in the agent's zone."""
+        return self.starts_at.astimezone(ZoneInfo(self.other_zone)).date()
+
+    @property
+    def offset(self) -> str:
+        """The investor's zone as `UTC−05:00` at that moment."""
+        return zone_offset(self.zone, self.starts_at)
+
+    @property
+    def other_offset(self) -> str:
+        """The agent's zone as `UTC−05:00` at that moment."""
+        return zone_offset(self.other_zone, self.starts_at)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingConfirmed(Booking):
+    """A call is booked. `cut_off_at`: until when it can be moved or cancelled on its page."""
+
+    kind: ClassVar[Kind] = Kind.BOOKING_CONFIRMED
+    method: ClassVar[Method] = Method.REQUEST
+
+    phone_end: str
+    call_words: str
+    cut_off_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingCancelled(Booking):
+    """A call is off: cancelled by the reader, or by us with a reason."""
+
+    kind: ClassVar[Kind] = Kind.BOOKING_CANCELLED
+    method: ClassVar[Method] = Method.CANCEL
+
+    is_by_us: bool
+    reason: str | None = None

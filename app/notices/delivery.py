@@ -1,0 +1,90 @@
+"""Delivering what is due: take one, send it with no transaction open, report it and take the next in one commit.
+
+SMTP can repeat a message but never lose one here: who dies while sending leaves a lease that runs out, and the next
+try carries the same Message-ID and is flagged.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from app.core.db import database_now, session, transaction
+from app.notices.asked_for import Booking
+from app.notices.kinds import Lane
+from app.notices.leases import Lease, take
+from app.notices.mime import Invite, Outgoing, seal
+from app.notices.models import Message, Outcome, Outlet
+from app.notices.office import Deferred, NotSent, Office, Refused, Uncertain, Unreachable
+from app.notices.rendering import compose
+from app.notices.reports import Report, settle
+
+log = logging.getLogger(__name__)
+
+OUTCOMES = (
+    (Deferred, Outcome.DEFERRED),
+    (Refused, Outcome.REFUSED),
+    (Uncertain, Outcome.UNCERTAIN),
+    (Unreachable, Outcome.UNREACHABLE),
+)
+SOON = timedelta(seconds=1)
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """How many tries were made, and when there will be more to do: None while the outbox is empty or stopped."""
+
+    tries: int
+    again_at: datetime | None
+
+
+def deliver_due(office: Office, *, at_most: int) -> Delivered:
+    """Try up to `at_most` messages over one connection. Owns its transactions: one commit a message.
+
+    Several processes may do this at once. It returns early when the rate, a pause or the switch says so.
+    """
+    tries = 0
+    try:
+        with transaction():
+            lease = take(office)
+        while lease is not None:
+            report = _try(office, lease)
+            tries += 1
+            with transaction():
+                settle(lease, report, office.jitter)
+                lease = take(office) if tries < at_most else None
+    finally:
+        office.sender.close()
+    return Delivered(tries, _again_at())
+
+
+def _try(office: Office, lease: Lease) -> Report:
+    try:
+        outgoing = _write(office, lease)
+    except Exception:  # one message that cannot be written must not hold up the others
+        log.exception("message %s could not be written", lease.envelope.name)
+        return Report(Outcome.DEFERRED, "It could not be written; see the log.", None)
+    try:
+        office.sender.send(outgoing)
+    except NotSent as problem:
+        outcome = next(outcome for kind, outcome in OUTCOMES if isinstance(problem, kind))
+        return Report(outcome, str(problem), outgoing)
+    return Report(Outcome.ACCEPTED, "", outgoing)
+
+
+def _write(office: Office, lease: Lease) -> Outgoing:
+    content = lease.content
+    words = compose(office, content=content, hello=lease.hello, way_in=lease.way_in, is_rehearsal=lease.is_rehearsal)
+    invite = Invite(content.invite, content.method) if isinstance(content, Booking) else None
+    return seal(words, lease.envelope, invite)
+
+
+def _again_at() -> datetime | None:
+    """When the earliest waiting message may be tried; never sooner than in a second."""
+    outlet = session.get_one(Outlet, 1, populate_existing=True)
+    due = [session.scalar(select(func.min(Message.due_at)).where(Message.lane == lane)) for lane in Lane]
+    waiting = [at for at in due if at is not None]
+    if outlet.stopped_at is not None or not waiting:
+        return None
+    return max(min(waiting), *(at for at in (outlet.paused_until, outlet.free_at) if at), database_now() + SOON)

@@ -1,0 +1,34 @@
+"""The kinds of message, the order in which they leave, and what all their contents share. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Kind(StrEnum):
+    """What a message is for; also the folder of its templates."""
+
+    FIRST = "first"
+    CORRECTION = "correction"
+    ALL_CLEAR = "all-clear"
+    SIGN_IN = "sign-in"
+    BOOKING_CONFIRMED = "booking-confirmed"
+    BOOKING_CANCELLED = "booking-cancelled"
+
+
+class Lane(StrEnum):
+    """Which messages go before which, in this order: somebody is waiting for the first two."""
+
+    SIGN_IN = "sign-in"
+    BOOKING = "booking"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Content:
+    """The facts of one message. `reference` is the incident's, "" where there is none."""
+
+    kind: ClassVar[Kind]
+    lane: ClassVar[Lane]
+
+    reference: str = ""

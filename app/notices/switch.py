@@ -1,0 +1,51 @@
+"""The red switch, and giving up messages another chance. Callers own the transaction; see `app.core.db`."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from app import audit
+from app.core import signals
+from app.core.db import ring, session
+from app.core.errors import DomainError
+from app.notices.leases import lock_outlet
+from app.notices.models import Message, State
+
+KEEP_TRYING = timedelta(hours=72)
+
+
+class AlreadySwitched(DomainError):
+    """The switch is where it was asked to be."""
+
+
+def stop_all(*, by: audit.Subject | str, reason: str, at: datetime) -> None:
+    """Stop all delivery within one message. Raises AlreadySwitched."""
+    outlet = lock_outlet()
+    if outlet.stopped_at is not None:
+        raise AlreadySwitched("Mail is stopped already.")
+    outlet.stopped_at, outlet.stopped_by = at, by if isinstance(by, str) else by.audit_name
+    session.flush()
+    audit.record(action="mail.stopped", actor=by, subject=outlet, at=at, reason=reason)
+
+
+def let_go(*, by: audit.Subject | str, reason: str, at: datetime) -> None:
+    """Let delivery go on, and end a pause. Raises AlreadySwitched."""
+    outlet = lock_outlet()
+    if outlet.stopped_at is None:
+        raise AlreadySwitched("Mail is not stopped.")
+    outlet.stopped_at = outlet.stopped_by = outlet.paused_until = None
+    session.flush()
+    audit.record(action="mail.started", actor=by, subject=outlet, at=at, reason=reason)
+    ring(signals.outbox_filled)
+
+
+def retry_failed(*, at: datetime) -> int:
+    """Try failed messages for another 72 hours and deferred ones at once; answers how many. Suppressed ones stay."""
+    again = select(Message).where(Message.state.in_([State.FAILED, State.DEFERRED, State.UNCERTAIN]))
+    messages = session.scalars(again.with_for_update()).all()
+    for message in messages:
+        message.state = State.DEFERRED if message.state is State.FAILED else message.state
+        message.due_at, message.give_up_at = at, at + KEEP_TRYING
+    session.flush()
+    ring(signals.outbox_filled)
+    return len(messages)

@@ -15,6 +15,7 @@ from app.incidents.workflow import IncidentState, ProposalState
 
 VISIBLE = (ProposalState.PUBLISHING, ProposalState.PUBLISHED)
 OVER = (IncidentState.CLOSED, IncidentState.WITHDRAWN)
+UNTOLD = (IncidentState.REPORTED, IncidentState.CONTAINED)
 
 
 def get_incident(reference: str) -> Incident:
@@ -34,10 +35,10 @@ def list_incidents() -> Sequence[Incident]:
 
 
 def list_public() -> Sequence[Incident]:
-    """Live incidents that are not over, for the front page's paragraph."""
+    """Live incidents that are not over, for the front page; never before their people have been told."""
     return session.scalars(
         select(Incident)
-        .where(Incident.live_confirmed_at.is_not(None), Incident.state.not_in(OVER))
+        .where(Incident.live_confirmed_at.is_not(None), Incident.state.not_in((*OVER, *UNTOLD)))
         .order_by(Incident.id.desc())
     ).all()
 

@@ -9,11 +9,11 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from app.cli import audit, house, slots
+from app.cli import audit, house, imports, slots
 from app.cli.errors import BadInput
 from app.core.errors import DomainError
 
-MODULES = (house, slots, audit)
+MODULES = (house, imports, slots, audit)
 NEED_NO_SETTINGS = frozenset({"init", "doctor", "allocate", "slots", "audit check-receipt"})
 
 

@@ -6,7 +6,7 @@ import io
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from app.core.errors import DomainError
@@ -15,6 +15,7 @@ from app.deals.sheets import COLUMNS, REQUIRED, BadRow, Row, Sheets
 
 LARGEST_BYTES = 5 * 1024 * 1024
 LARGEST = "5 MB"
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 _ZIP = b"PK\x03\x04"
 
 
@@ -28,7 +29,7 @@ def read_path(path: Path) -> Sheets:
         return read_folder(path)
     if not path.exists():
         raise CannotRead(f"{path} does not exist. Name a folder of CSV files, or a zip of them.")
-    return read_uploads({path.name: _bounded(path)})
+    return read_uploads([(path.name, _bounded(path))])
 
 
 def read_folder(path: Path) -> Sheets:
@@ -37,19 +38,23 @@ def read_folder(path: Path) -> Sheets:
     return read_files({file.name: _bounded(file) for file in files})
 
 
-def read_uploads(files: Mapping[str, bytes]) -> Sheets:
+def read_uploads(files: Sequence[tuple[str, bytes]]) -> Sheets:
     """One zip, or several CSV files, by the names they were sent with. Raises CannotRead."""
-    for name, content in files.items():
-        if name.lower().endswith((".xlsx", ".xls", ".ods")):
+    named: dict[str, bytes] = {}
+    for sent_as, content in files:
+        name = PureWindowsPath(sent_as).name
+        if name.lower().endswith(WORKBOOKS):
             advice = "Save each sheet as a CSV file (UTF-8) and import the folder, or a zip of it."
             raise CannotRead(f"{name} is a workbook, which cannot be imported yet. {advice}")
         if content.startswith(_ZIP) or name.lower().endswith(".zip"):
             if len(files) > 1:
                 raise CannotRead(f"Choose either {name} alone or the CSV files, not both.")
             return read_zip(content)
-        if not _is_csv(name):
-            raise CannotRead(f"{name} is neither a CSV file nor a zip of CSV files.")
-    return read_files({PureWindowsPath(name).name: content for name, content in files.items()})
+        if not _is_csv(name) or name in named:
+            what = "stands there twice" if name in named else "is neither a CSV file nor a zip of CSV files"
+            raise CannotRead(f"{name} {what}.")
+        named[name] = content
+    return read_files(named)
 
 
 def read_zip(content: bytes) -> Sheets:

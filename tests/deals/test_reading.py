@@ -16,7 +16,7 @@ def test_a_folder_a_zip_and_single_files_are_the_same_import() -> None:
 
     assert folder.problems == []
     assert read_zip(a_zip(demo_files(), "demo/")) == folder
-    assert read_uploads(demo_files()) == folder
+    assert read_uploads(list(demo_files().items())) == folder
     assert read_zip(a_zip(demo_files())).digest == folder.digest
 
 
@@ -112,23 +112,28 @@ def test_an_open_quote_is_found_at_its_row() -> None:
 
 def test_a_workbook_is_refused_with_the_way_out() -> None:
     with pytest.raises(CannotRead, match=r"deals\.xlsx is a workbook.*CSV"):
-        read_uploads({"deals.xlsx": b"PK\x03\x04"})
+        read_uploads([("deals.xlsx", b"PK\x03\x04")])
 
 
 def test_other_files_are_refused_by_name() -> None:
     with pytest.raises(CannotRead, match=r"photo\.png"):
-        read_uploads(demo_files() | {"photo.png": b"\x89PNG"})
+        read_uploads([*demo_files().items(), ("photo.png", b"\x89PNG")])
+
+
+def test_one_name_sent_twice_is_refused() -> None:
+    with pytest.raises(CannotRead, match=r"marks\.csv stands there twice"):
+        read_uploads([*demo_files().items(), ("C:\\data\\marks.csv", b"")])
 
 
 def test_a_zip_beside_other_files_is_refused() -> None:
     with pytest.raises(CannotRead, match="not both"):
-        read_uploads({"demo.zip": a_zip(demo_files()), "marks.csv": b""})
+        read_uploads([("demo.zip", a_zip(demo_files())), ("marks.csv", b"")])
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04 and nothing more", b"not a zip"])
 def test_a_damaged_zip_is_refused(content: bytes) -> None:
     with pytest.raises(CannotRead, match="damaged"):
-        read_uploads({"demo.zip": content})
+        read_uploads([("demo.zip", content)])
 
 
 def test_a_zip_whose_contents_were_cut_is_refused() -> None:

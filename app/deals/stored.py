@@ -1,0 +1,127 @@
+"""What is stored already under the keys of an import, column by column, to compare with."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.core.db import session
+from app.deals.models import Agreement, Deal, Distribution, Mark, Payment, Rate, Release, Request
+from app.deals.records import Records
+from app.identity import Account, Authority, Person
+
+SLICE = 500
+Key = tuple[Any, ...]
+Values = Mapping[str, Any]
+Found = Mapping[Key, Values]
+Query = Select[*tuple[Any, ...]]
+
+RELEASES: Query = select(Release.name.label("release"), Release.deployed_on, Release.rule, Release.note)
+DEALS: Query = (
+    select(
+        Deal.external_id.label("deal_id"),
+        Deal.name,
+        Deal.currency,
+        Deal.available_cents.label("allocation_available"),
+        Deal.closed_on,
+        Deal.allocated_at,
+        Release.name.label("release"),
+        Deal.rule,
+        Agreement.version.label("agreement_version"),
+        Agreement.clause.label("agreement_clause"),
+        Agreement.clause_text.label("agreement_clause_text"),
+        Deal.minimum_cents.label("minimum_allocation"),
+    )
+    .join(Deal.release)
+    .join(Deal.agreement)
+)
+REQUESTS: Query = (
+    select(
+        Deal.external_id.label("deal_id"),
+        Account.external_id.label("account_id"),
+        Request.agreement_signed_on,
+        Request.requested_cents.label("requested"),
+        Request.basis,
+        Request.basis_count,
+        Request.recorded_cents.label("recorded_allocation"),
+        func.coalesce(Payment.amount_cents, 0).label("paid_amount"),
+        Payment.paid_on,
+        Request.position,
+    )
+    .join(Request.deal)
+    .join(Request.account)
+    .outerjoin(Request.payments)
+)
+MARKS: Query = select(Deal.external_id.label("deal_id"), Mark.as_of, Mark.multiple).join(Mark.deal)
+DISTRIBUTIONS: Query = select(
+    Deal.external_id.label("deal_id"), Distribution.paid_on, Distribution.total_cents.label("total")
+).join(Distribution.deal)
+RATES: Query = select(Rate.policy, Rate.valid_from, Rate.rate)
+CLAUSES: Query = select(Agreement.version, Agreement.clause, Agreement.clause_text.label("agreement_clause_text"))
+PEOPLE: Query = select(
+    Person.email,
+    Person.full_name.label("person_name"),
+    Person.greeting,
+    Person.time_zone,
+    Person.phone,
+    Person.postal_address,
+)
+ACCOUNTS: Query = select(
+    Account.external_id, Account.name.label("account_name"), Account.type.label("account_type"), Account.payment_last4
+)
+SCOPES: Query = (
+    select(Account.external_id, Person.email, Authority.scope).join(Authority.account).join(Authority.person)
+)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Stored values: of each sheet by its key, of people by address, of accounts by number, and so on."""
+
+    rows: Mapping[str, Found]
+    people: Found
+    accounts: Found
+    scopes: Found
+    clauses: Found
+
+
+def load_stored(records: Records) -> Stored:
+    """Everything stored that a row of these records could repeat or contradict."""
+    releases = [entry.record.release for entry in records.releases]
+    deals = [entry.record.deal_id for entry in records.deals]
+    versions = [entry.record.agreement_version for entry in records.deals]
+    policies = [entry.record.policy for entry in records.rates]
+    accounts = [entry.record.account_id for entry in records.accounts]
+    people = [entry.record.person_email for entry in records.accounts]
+    return Stored(
+        rows={
+            "releases": _found(RELEASES, 1, Release.name, releases),
+            "deals": _found(DEALS, 1, Deal.external_id, deals),
+            "requests": _found(REQUESTS, 2, Deal.external_id, deals),
+            "marks": _found(MARKS, 2, Deal.external_id, deals),
+            "distributions": _found(DISTRIBUTIONS, 2, Deal.external_id, deals),
+            "rates": _found(RATES, 2, Rate.policy, policies),
+        },
+        people=_found(PEOPLE, 1, Person.email, people),
+        accounts=_found(ACCOUNTS, 1, Account.external_id, accounts),
+        scopes=_found(SCOPES, 2, Account.external_id, accounts),
+        clauses=_found(CLAUSES, 2, Agreement.version, versions),
+    )
+
+
+def _found(query: Query, key_columns: int, among: InstrumentedAttribute[str], wanted: Sequence[str]) -> Found:
+    """Rows by their first columns; the labels are the columns of the sheet, the key left out."""
+    found: dict[Key, Values] = {}
+    for some in _sliced(wanted):
+        for row in session.execute(query.where(among.in_(some))):
+            names = row._fields[key_columns:]
+            found[tuple(row[:key_columns])] = dict(zip(names, row[key_columns:], strict=True))
+    return found
+
+
+def _sliced(wanted: Sequence[str]) -> Iterator[Sequence[str]]:
+    """A few hundred at a time: databases limit how many values a statement holds."""
+    distinct = list(dict.fromkeys(wanted))
+    return (distinct[start : start + SLICE] for start in range(0, len(distinct), SLICE))

@@ -17,6 +17,9 @@ check: .venv/.dev
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/djlint --quiet --lint --check templates
 
+bench: .venv/.dev
+	$(BIN)/python -m bench
+
 .venv/.demo: requirements.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt

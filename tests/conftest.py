@@ -10,12 +10,17 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis_settings
 
 from app.core import schema
 from app.core.db import db, transaction
 from app.factory import create_app
 from app.settings import Settings, read_settings
 from tests.postgresql import a_postgresql_database
+
+# Examples are the same in every run, and none fails for being slow on a busy machine.
+hypothesis_settings.register_profile("house", deadline=None, derandomize=True, database=None)
+hypothesis_settings.load_profile("house")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -1,7 +1,7 @@
 """Sharing an oversubscribed deal exactly: `min(requested, rate * basis)` with one rate for all. Pure.
 
-Whole numbers only: bases are brought to a common denominator, comparisons multiply crosswise. One sort
-finds who is capped, so sharing costs O(n log n); with a minimum it is shared again after each leaver.
+Whole numbers only: bases are brought to a common denominator, comparisons multiply crosswise. Sharing costs
+at most O(n log n), whatever the number of rounds by hand; with a minimum it is shared again after each leaver.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,6 +9,9 @@ from fractions import Fraction
 from math import lcm
 
 from app.allocations.terms import Asked, Groups, Outcome, Rule, Tie, ZeroBasis
+
+SAMPLE = 999
+"""How many requests a pivot is the median of."""
 
 Share = Callable[[int, Sequence[int], Sequence[int], Tie], tuple[list[int], Fraction | None]]
 """Shares `available` by `requested` and whole `weights`: the shares, and the rate unless nobody is cut."""
@@ -82,19 +85,41 @@ def share_to_the_cap(
     if sum(requested) <= available:
         return list(requested), None
     keys = _exact_keys(requested, weights)
-    left, weight_left, limit = available, sum(weights), -1
-    for i in sorted(range(len(keys)), key=keys.__getitem__):
-        if requested[i] * weight_left > left * weights[i]:
-            break
-        left -= requested[i]
-        weight_left -= weights[i]
-        limit = keys[i]
+    left, weight_left, limit = _cap(available, requested, weights, keys)
     shares = list(requested)
     uncapped = [i for i, key in enumerate(keys) if key > limit]
     amounts = by_largest_remainder(left, [weights[i] for i in uncapped], tie)
     for i, amount in zip(uncapped, amounts, strict=True):
         shares[i] = amount
     return shares, Fraction(left, weight_left)
+
+
+def _cap(available: int, requested: Sequence[int], weights: Sequence[int], keys: Sequence[int]) -> tuple[int, int, int]:
+    """What the capped leave, the weight of the others, and the last key that is capped; -1 if none is.
+
+    All up to a key are capped if their requests and that key's rate for everybody else fit in what is available,
+    so each pivot decides all on one side of it. After a poor pivot the next is the exact median, which bounds the
+    work by one sort.
+    """
+    left, weight_left, limit = available, sum(weights), -1
+    undecided: Sequence[int] = range(len(keys))
+    is_poor = False
+    while undecided:
+        pivot = _median(undecided if is_poor else undecided[:: len(undecided) // SAMPLE or 1], keys)
+        low = [i for i in undecided if keys[i] <= keys[pivot]]
+        asked, weight = sum([requested[i] for i in low]), sum([weights[i] for i in low])
+        before = len(undecided)
+        if asked * weights[pivot] + requested[pivot] * (weight_left - weight) <= left * weights[pivot]:
+            left, weight_left, limit = left - asked, weight_left - weight, keys[pivot]
+            undecided = [i for i in undecided if keys[i] > limit]
+        else:
+            undecided = [i for i in low if keys[i] < keys[pivot]]
+        is_poor = len(undecided) > before * 3 // 4
+    return left, weight_left, limit
+
+
+def _median(positions: Sequence[int], keys: Sequence[int]) -> int:
+    return sorted(positions, key=keys.__getitem__)[len(positions) // 2]
 
 
 def _exact_keys(requested: Sequence[int], weights: Sequence[int]) -> list[int]:

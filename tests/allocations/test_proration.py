@@ -101,6 +101,18 @@ def test_every_outcome_carries_a_certificate_that_holds(available: int, wanted: 
     assert certify(available, wanted, prorate(available, wanted, rule), rule) is None
 
 
+@pytest.mark.parametrize("period", [1, 2, 3, 7, 50])
+@pytest.mark.parametrize("available", [10**4, 10**6, 10**7])
+def test_many_requests_in_an_order_that_misleads_a_sample_are_shared_alike(available: int, period: int) -> None:
+    numbers = Random(period)
+    wanted = [
+        Asked(numbers.randint(1, 9) if i % period == 0 else numbers.randint(1_000, 9_000), numbers.randint(1, 99))
+        for i in range(7_000)
+    ]
+
+    assert certify(available, wanted, prorate(available, wanted, PLAIN), PLAIN) is None
+
+
 @given(amounts, requests)
 def test_every_cent_is_shared_and_nobody_gets_more_than_requested(available: int, wanted: list[Asked]) -> None:
     shares = prorate(available, wanted, PLAIN).shares

@@ -1,0 +1,61 @@
+"""`python -m bench [NAME…]`: run the comparisons, print them and write bench/results.md."""
+
+import multiprocessing
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench import proration, proration_peers
+from bench.result import HEADINGS, Result, cells
+
+BENCHMARKS = {"proration": proration.measure, "proration-peers": proration_peers.measure}
+RESULTS = Path(__file__).parent / "results.md"
+
+
+def main(names: Sequence[str]) -> int:
+    """Run the named benchmarks, or all of them and write the results; 1 when a goal is missed."""
+    if unknown := set(names) - set(BENCHMARKS):
+        print(f"There is no benchmark {', '.join(sorted(unknown))}. Use: {', '.join(BENCHMARKS)}.", file=sys.stderr)
+        return 2
+    results = [result for name in names or BENCHMARKS for result in _alone(name)]
+    text = _report(results)
+    print(text)
+    if not names:
+        RESULTS.write_text(text, encoding="utf-8")
+    return 0 if all(result.reached for result in results) else 1
+
+
+def _alone(name: str) -> list[Result]:
+    """Each benchmark has a fresh process, so that its memory is its own."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        return pool.apply(BENCHMARKS[name])
+
+
+def _report(results: Sequence[Result]) -> str:
+    rows = [HEADINGS, ("---",) * len(HEADINGS), *(cells(result) for result in results)]
+    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    return f"""# Benchmarks, local
+
+{datetime.now(UTC):%Y-%m-%d}, commit {_commit()}, {_machine()}. Local figures of one run, not production figures.
+Seconds are medians of several rounds; the ratio is what counts.
+
+{table}
+"""
+
+
+def _commit() -> str:
+    said = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
+    return said.stdout.strip() or "unknown"
+
+
+def _machine() -> str:
+    cores = os.cpu_count()
+    return f"{platform.system()} {platform.machine()}, {cores} cores, Python {platform.python_version()}"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

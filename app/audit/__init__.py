@@ -18,6 +18,7 @@ from app.audit.queries import (
     record_mark,
 )
 from app.audit.signing import BadKeyFile, WillNotSign, make_key_file, read_key_file, sign_checkpoint
+from app.audit.triggers import differing as differing_triggers
 from app.audit.verdicts import Finding, Verdict
 from app.audit.verification import verify
 
@@ -35,6 +36,7 @@ __all__ = [
     "Verdict",
     "WillNotSign",
     "consistency_path",
+    "differing_triggers",
     "find_event_at",
     "find_index",
     "find_newest_checkpoint",

@@ -13,14 +13,17 @@ from app.core.db import Base
 from app.tlog.commitments import Opening
 from app.tlog.encoding import read_json
 
-NO_ROWID = {"sqlite_with_rowid": False}
+APPENDS: dict[str, Any] = {"sqlite_with_rowid": False, "info": {"app_may": "SELECT, INSERT"}}
+"""Table arguments; `app_may` are the rights that the app's role is given on PostgreSQL (`app.core.schema.grant`)."""
+LOCKS: dict[str, Any] = APPENDS | {"info": {"app_may": "SELECT, UPDATE (size)"}}
+ERASES: dict[str, Any] = APPENDS | {"info": {"app_may": "SELECT, INSERT, DELETE"}}
 
 
 class AuditEvent(Base):
     """One thing that happened: the bytes that are hashed, and their hash."""
 
     __tablename__ = "audit_event"
-    __table_args__ = (CheckConstraint("length(leaf_hash) = 32", name="hash_length"), NO_ROWID)
+    __table_args__ = (CheckConstraint("length(leaf_hash) = 32", name="hash_length"), APPENDS)
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     leaf: Mapped[bytes] = mapped_column(LargeBinary)
@@ -54,7 +57,7 @@ class AuditLeaf(Base):
     """Where an event stands in the log: 0, 1, 2 and so on without a gap."""
 
     __tablename__ = "audit_leaf"
-    __table_args__ = (NO_ROWID,)
+    __table_args__ = (APPENDS,)
 
     idx: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     event_id: Mapped[str] = mapped_column(ForeignKey("audit_event.id"), unique=True)
@@ -67,7 +70,7 @@ class AuditNode(Base):
     __table_args__ = (
         CheckConstraint("length(hash) = 32", name="hash_length"),
         CheckConstraint("level >= 1 AND idx >= 0", name="place"),
-        NO_ROWID,
+        APPENDS,
     )
 
     level: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
@@ -79,7 +82,7 @@ class AuditHead(Base):
     """How many leaves there are: the one row that a writer locks to be given its indexes."""
 
     __tablename__ = "audit_head"
-    __table_args__ = (CheckConstraint("id = 1", name="one_row"), NO_ROWID)
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"), LOCKS)
 
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     size: Mapped[int] = mapped_column(BigInteger)
@@ -89,7 +92,7 @@ class AuditOpening(Base):
     """What one part of an event says. The only rows that may be deleted: by erasure, which the log records."""
 
     __tablename__ = "audit_opening"
-    __table_args__ = (CheckConstraint("length(salt) = 32", name="salt_length"), NO_ROWID)
+    __table_args__ = (CheckConstraint("length(salt) = 32", name="salt_length"), ERASES)
 
     event_id: Mapped[str] = mapped_column(ForeignKey("audit_event.id"), primary_key=True)
     part: Mapped[str] = mapped_column(String(40), primary_key=True)
@@ -106,7 +109,7 @@ class AuditCheckpoint(Base):
     """A signed tree head, as it was anchored."""
 
     __tablename__ = "audit_checkpoint"
-    __table_args__ = (NO_ROWID,)
+    __table_args__ = (APPENDS,)
 
     size: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     note: Mapped[str] = mapped_column(Text)
@@ -117,7 +120,7 @@ class AuditAnchor(Base):
     """That a sink outside the database took a checkpoint, and how to find it there."""
 
     __tablename__ = "audit_anchor"
-    __table_args__ = (NO_ROWID,)
+    __table_args__ = (APPENDS,)
 
     sink: Mapped[str] = mapped_column(String(40), primary_key=True)
     size: Mapped[int] = mapped_column(ForeignKey("audit_checkpoint.size"), primary_key=True, autoincrement=False)

@@ -33,11 +33,14 @@ class BadKeyFile(DomainError):
 def make_key_file(*, path: Path, origin: str) -> VerifierKey:
     """Make a signing key for the log of this name, in a file that only its owner may read; returns its public half.
 
-    Raises FileExistsError: a key is never overwritten.
+    Raises BadKeyFile when the file is there already: a key is never overwritten.
     """
     key = SignerKey.generate(origin)
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as error:
+        raise BadKeyFile(f"{path} exists already. A signing key is never overwritten; move it away first.") from error
     with os.fdopen(handle, "w") as file:
         file.write(key.export() + "\n")
     return key.verifier

@@ -9,11 +9,14 @@ from pathlib import Path
 import click
 from flask import current_app
 
+from app import audit
 from app.cli.errors import BadInput, Failed
 from app.core import clock, schema
+from app.core.db import session
 from app.core.jobs import find_heartbeat
 from app.settings import SECRETS_FILE, BadSettings, Settings, read_settings
 
+KEY_FILE = SECRETS_FILE.parent / "audit.key"
 FRESH = timedelta(minutes=2)
 LEAST_FREE_BYTES = 500_000_000
 
@@ -30,10 +33,11 @@ def init(base_url: str, sender: str) -> None:
         "PUBLIC_BASE_URL": base_url,
         "MAIL_DEFAULT_SENDER": sender,
     }
-    read_settings(lines, Path("/nonexistent"))
+    origin = read_settings(lines, Path("/nonexistent")).audit_origin
+    verifier = audit.make_key_file(path=KEY_FILE, origin=origin)
+    lines |= {"AUDIT_ORIGIN": origin, "AUDIT_KEY_FILE": str(KEY_FILE), "AUDIT_VKEY": str(verifier)}
     write_secrets(SECRETS_FILE, lines)
-    settings = read_settings()
-    schema.upgrade(settings.database_owner_url or settings.database_url)
+    _migrate(read_settings())
     click.echo(f"Made {SECRETS_FILE} and the database. Next: flask user create EMAIL --role admin")
 
 
@@ -47,9 +51,14 @@ def write_secrets(path: Path, lines: dict[str, str]) -> None:
 @click.command()
 def upgrade() -> None:
     """Migrate the database to the newest shape."""
-    settings: Settings = current_app.extensions["settings"]
-    schema.upgrade(settings.database_owner_url or settings.database_url)
+    _migrate(current_app.extensions["settings"])
     click.echo("The database is at its newest shape.")
+
+
+def _migrate(settings: Settings) -> None:
+    owner_url = settings.database_owner_url or settings.database_url
+    schema.upgrade(owner_url)
+    schema.grant(owner_url, settings.database_url)
 
 
 @click.command()
@@ -75,6 +84,7 @@ def _examine() -> dict[str, str | None]:
     if found["database"] is None:
         with current_app.app_context():
             found["worker"] = _worker()
+            found["audit triggers"] = _triggers()
     free = shutil.disk_usage(settings.files_dir if settings.files_dir.exists() else Path("/")).free
     found["disk"] = None if free > LEAST_FREE_BYTES else f"only {free:,} bytes are free"
     return found
@@ -85,6 +95,11 @@ def _database(settings: Settings) -> str | None:
         return None if schema.is_at_head(settings.database_url) else "run `flask upgrade`"
     except Exception as error:
         return f"does not answer: {type(error).__name__}"
+
+
+def _triggers() -> str | None:
+    differing = audit.differing_triggers(session.connection())
+    return f"not as they were made: {', '.join(differing)}" if differing else None
 
 
 def _worker() -> str | None:

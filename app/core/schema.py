@@ -6,7 +6,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, make_url, text
+
+from app.core.db import Base
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 
@@ -33,6 +35,26 @@ def upgrade(url: str, revision: str = "head") -> None:
 def downgrade(url: str, revision: str = "base") -> None:
     """Migrate the database at `url` down to `revision`."""
     command.downgrade(_config(url), revision)
+
+
+def grant(owner_url: str, app_url: str) -> None:
+    """Let the app's role use the tables that the owner migrated; a table's `app_may` in its info limits how.
+
+    PostgreSQL only; nothing happens when both are the same role.
+    """
+    role = make_url(app_url).username
+    if not owner_url.startswith("postgresql") or role is None or role == make_url(owner_url).username:
+        return
+    engine = create_engine(owner_url)
+    to_role = f"TO {engine.dialect.identifier_preparer.quote(role)}"
+    with engine.begin() as connection:
+        connection.execute(text(f"GRANT USAGE ON SCHEMA public {to_role}"))
+        connection.execute(text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public {to_role}"))
+        connection.execute(text(f"GRANT SELECT ON alembic_version {to_role}"))
+        for table in Base.metadata.sorted_tables:
+            rights = table.info.get("app_may", "SELECT, INSERT, UPDATE, DELETE")
+            connection.execute(text(f"GRANT {rights} ON {table.name} {to_role}"))
+    engine.dispose()
 
 
 def is_at_head(url: str) -> bool:

@@ -21,7 +21,7 @@ class Thing:
 def an_event(*, subject: Thing | None = None, at: datetime = AT, **parts: JSON) -> AuditEvent:
     """One recorded event, in the open transaction."""
     said = parts or {"reason": "a test"}
-    return audit.record(action="incident.closed", actor="system:worker", subject=subject or Thing(), at=at, **said)
+    return audit.record(action="staff.disabled", actor="system:worker", subject=subject or Thing(), at=at, **said)
 
 
 def committed_events(count: int, *, at: datetime = AT) -> list[str]:

@@ -34,7 +34,7 @@ def receipt(app: Flask, log: SignedLog, tmp_path: Path) -> Path:
             subject=Thing(),
             at=AT,
             number="R-7Q2M",
-            shown="\u001b[31m",
+            figures="\u001b[31m",
         )
     log.sign()
     path = tmp_path / "R-7Q2M.tlog-proof"
@@ -105,7 +105,7 @@ def test_a_proof_is_printed_for_every_entry(app: Flask, log: SignedLog) -> None:
 
     assert printed.startswith("c2sp.org/tlog-proof@v1\n")
     assert Proof.parse(printed).index == 3
-    assert check_receipt(printed, log.key.verifier).entry["action"] == "incident.closed"
+    assert check_receipt(printed, log.key.verifier).entry["action"] == "staff.disabled"
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,7 @@ def test_actions_are_named_noun_and_past_tense() -> None:
 )
 def test_what_does_not_belong_in_a_leaf_is_refused(tx: None, changed: dict[str, object], said: str) -> None:
     words: dict[str, object] = {
-        "action": "incident.closed",
+        "action": "staff.disabled",
         "actor": "system:worker",
         "subject": Thing(),
         "at": AT,

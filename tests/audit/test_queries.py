@@ -27,7 +27,7 @@ def test_events_are_listed_newest_first_and_by_whom_they_name(app: Flask) -> Non
         an_event()
         audit.record(action="incident.opened", actor=grace, subject=incident, at=AT)
         audit.record(action="session.ended", actor=hugo, subject=hugo, at=AT)
-        audit.record(action="evidence.added", actor=hugo, subject=incident, at=AT, name=f'"actor":"{grace.audit_name}"')
+        audit.record(action="export.made", actor=hugo, subject=incident, at=AT, name=f'"actor":"{grace.audit_name}"')
 
     def listed(**which: object) -> list[int]:
         return [each.idx for each in audit.list_events(**which)]  # type: ignore[arg-type]  # one filter at a time
@@ -51,7 +51,7 @@ def test_a_receipt_is_ready_once_a_checkpoint_covers_the_event(log: SignedLog) -
             subject=Thing(),
             at=AT,
             number="R-7Q2M",
-            shown=["$1"],
+            figures=["$1"],
         )
         assert audit.receipt_for(event) is None
     assert audit.receipt_for(event) is None
@@ -64,7 +64,7 @@ def test_a_receipt_is_ready_once_a_checkpoint_covers_the_event(log: SignedLog) -
         assert text is not None
         checked = check_receipt(text.decode(), log.key.verifier)
         assert checked.index == audit.find_index(event) == 3
-        assert checked.said == {"number": "R-7Q2M", "shown": ["$1"]}
+        assert checked.said == {"number": "R-7Q2M", "figures": ["$1"]}
         assert checked.entry == event.entry
 
 

@@ -150,7 +150,7 @@ def test_a_key_file_is_for_its_owner_only_and_never_overwritten(tmp_path: Path) 
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert audit.read_key_file(path=path, origin=ORIGIN).verifier == verifier
-    with pytest.raises(FileExistsError):
+    with pytest.raises(audit.BadKeyFile, match="never overwritten"):
         audit.make_key_file(path=path, origin=ORIGIN)
 
 

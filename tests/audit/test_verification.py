@@ -50,7 +50,7 @@ def sql_bytes(data: bytes) -> str:
 def rewrite_entry_7() -> bytes:
     event = audit.find_event_at(7)
     assert event is not None
-    return event.leaf.replace(b"incident.closed", b"incident.opened")
+    return event.leaf.replace(b"staff.disabled", b"staff.created")
 
 
 def edited_leaf() -> list[str]:

@@ -77,7 +77,7 @@ def _next_due(now: datetime) -> Message | None:
 
 
 def _due(lane: Lane, now: datetime) -> Select[Message]:
-    """The longest due message of a lane; one waits while an earlier one on its subject to its person does."""
+    """The longest due message of a lane; it waits for earlier ones on its subject and for the one it answers."""
     earlier = aliased(Message)
     is_first = ~exists().where(
         earlier.person_id == Message.person_id,
@@ -86,9 +86,11 @@ def _due(lane: Lane, now: datetime) -> Select[Message]:
         earlier.id < Message.id,
         earlier.state.in_(WAITING),
     )
+    answered = aliased(Message)
+    has_answered = ~exists().where(answered.id == Message.answers_id, answered.state.in_(WAITING))
     return (
         select(Message)
-        .where(Message.lane == lane, Message.due_at <= now, is_first)
+        .where(Message.lane == lane, Message.due_at <= now, is_first, has_answered)
         .order_by(Message.due_at, Message.id)
         .limit(1)
         .with_for_update(skip_locked=True)

@@ -104,7 +104,6 @@ def _write_headers(mail: EmailMessage, subject: str, envelope: Envelope) -> None
     mail["Auto-Submitted"] = "auto-generated"
     if envelope.list_id is not None:
         mail["List-Id"] = f"<{envelope.list_id}>"
-    mail["Content-Language"] = "en"
 
 
 def _attach(mail: EmailMessage, invite: Invite) -> None:

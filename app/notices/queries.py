@@ -26,7 +26,8 @@ class OutboxStatus:
 def status() -> OutboxStatus:
     """The outbox now; every state is counted, 0 included."""
     outlet = session.get_one(Outlet, 1)
-    found = dict(session.execute(select(Message.state, func.count()).group_by(Message.state)).tuples())
+    counted = session.execute(select(Message.state, func.count()).group_by(Message.state))
+    found = dict(counted.all())
     oldest = session.scalar(select(func.min(Message.queued_at)).where(Message.state.in_(WAITING)))
     return OutboxStatus(
         counts={state: found.get(state, 0) for state in State},

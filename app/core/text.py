@@ -53,6 +53,12 @@ def format_phone(number: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
+def mask_email(address: str) -> str:
+    """`a•••@example.com`: enough to know one's own address by, and no more."""
+    name, _, domain = address.rpartition("@")
+    return f"{name[:1]}•••@{domain}"
+
+
 def join_words(words: Sequence[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -57,6 +57,7 @@ from app.identity.queries import (
 from app.identity.signing_in import (
     NotSignedIn,
     SignedIn,
+    SignedInByLink,
     end_session,
     sign_in_with_link,
     sign_out,
@@ -92,6 +93,7 @@ __all__ = [
     "SignInLink",
     "SignInRequest",
     "SignedIn",
+    "SignedInByLink",
     "StaffPassword",
     "StaffRole",
     "TooManyRequests",

@@ -8,9 +8,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Pseudonymous
+from app.identity.links import hash_nonce
 from app.identity.models import Person
 
 FRESH_FOR = timedelta(minutes=5)
+OPENS_A_PATH = "substr(opens, 1, 1) = '/' AND substr(opens, 2, 1) <> '/'"
 
 
 class LinkKind(StrEnum):
@@ -25,9 +27,11 @@ class SignInRequest(Base):
     """Somebody typed an address at `/sign-in`. The worker turns the row into a link or nothing, and deletes it."""
 
     __tablename__ = "sign_in_requests"
+    __table_args__ = (CheckConstraint(OPENS_A_PATH, name="opens_a_path_of_ours"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254))
+    opens: Mapped[str] = mapped_column(String(200))
     nonce_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     asked_at: Mapped[datetime]
 
@@ -41,7 +45,7 @@ class SignInLink(Pseudonymous, Base):
 
     __tablename__ = "sign_in_links"
     __table_args__ = (
-        CheckConstraint("substr(opens, 1, 1) = '/' AND substr(opens, 2, 1) <> '/'", name="opens_a_path_of_ours"),
+        CheckConstraint(OPENS_A_PATH, name="opens_a_path_of_ours"),
         CheckConstraint("wrong_codes BETWEEN 0 AND 10", name="ten_wrong_codes_at_most"),
         CheckConstraint("expires_at > made_at", name="expires_after_it_was_made"),
     )
@@ -64,6 +68,10 @@ class SignInLink(Pseudonymous, Base):
     rests_until: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship()
+
+    def was_asked_with(self, nonce: str | None) -> bool:
+        """True in the browser that asked for it, which kept the nonce."""
+        return nonce is not None and self.nonce_hash == hash_nonce(nonce)
 
     def is_open(self, at: datetime) -> bool:
         """True while it can still sign its person in; it may be resting."""
@@ -100,7 +108,7 @@ class LoginSession(Base):
 
     def is_fresh(self, at: datetime) -> bool:
         """True for 5 minutes after a member of staff proved who they are; never for a session from a link."""
-        return self.kind is SessionKind.STAFF and self.proved_at <= at < self.proved_at + FRESH_FOR
+        return self.kind is SessionKind.STAFF and at < self.proved_at + FRESH_FOR
 
 
 class RequestCount(Base):

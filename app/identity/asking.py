@@ -25,15 +25,16 @@ AFTER_THE_LAST_DATE = timedelta(days=7)
 SHORTEST_LIFE = timedelta(days=30)
 
 
-def ask_for_link(*, email: str, nonce: str, client: str, at: datetime) -> None:
+def ask_for_link(*, email: str, nonce: str, client: str, at: datetime, opens: str = HOME) -> None:
     """Note that somebody typed an address at `/sign-in`; the worker looks whether it is known.
 
-    `nonce` is what the asking browser keeps, `client` its network address. Raises TooManyRequests, for a known and an
-    unknown address alike.
+    `nonce` is what the asking browser keeps, `client` its network address, `opens` the path they were on their way to.
+    Raises TooManyRequests, for a known and an unknown address alike.
     """
     count(purpose="link-client", subject=client, limits=CLIENT_LIMITS, at=at)
     count(purpose="link-address", subject=normal_email(email), limits=ADDRESS_LIMITS, at=at)
-    session.add(SignInRequest(email=normal_email(email), nonce_hash=hash_nonce(nonce), asked_at=at))
+    email = normal_email(email)
+    session.add(SignInRequest(email=email, opens=opens, nonce_hash=hash_nonce(nonce), asked_at=at))
     session.flush()
     ring(signals.outbox_filled)
 
@@ -48,9 +49,8 @@ def open_asked_links(*, lives: timedelta, at: datetime, at_most: int = 50) -> li
     for request in session.scalars(oldest):
         person = find_person_by_email(request.email)
         if person is not None and list_authorities(person=person, on=at.date()):
-            links.append(
-                _open(LinkKind.ASKED, person, opens=HOME, expires_at=database_now() + lives, nonce=request.nonce_hash)
-            )
+            ends = database_now() + lives
+            links.append(_open(LinkKind.ASKED, person, opens=request.opens, expires_at=ends, nonce=request.nonce_hash))
         session.delete(request)
     session.flush()
     for link in links:

@@ -22,6 +22,7 @@ from app.identity.models import (
     StaffRole,
 )
 from app.identity.queries import find_person_by_email, normal_email
+from app.tlog.encoding import JSON
 
 
 class CannotAddPerson(DomainError):
@@ -85,25 +86,20 @@ def create_staff(
     time_zone: str,
     by: Person | str,
     at: datetime,
+    as_email: str | None = None,
 ) -> Person:
     """Add a member of staff with the hash that `hash_password` made. `by` is a person or `shell:USER`.
 
-    Raises CannotAddPerson, and CannotChangeRoles for no role or for roles that one person may not hold together.
+    `as_email` is whom a command was given for; it is recorded, never believed. Raises CannotAddPerson, and
+    CannotChangeRoles for no role or for roles that one person may not hold together.
     """
     wanted = frozenset(roles)
     _refuse_conflict(wanted)
     person = add_person(full_name=full_name, email=email, time_zone=time_zone)
     session.add(StaffPassword(person_id=person.id, password_hash=password_hash, changed_at=at))
     _give(person, wanted, by, at)
-    audit.record(
-        action="staff.created",
-        actor=by,
-        subject=person,
-        at=at,
-        email=person.email,
-        full_name=full_name,
-        roles=sorted(wanted),
-    )
+    parts: dict[str, JSON] = {"email": person.email, "full_name": full_name, "roles": sorted(wanted)} | _given(as_email)
+    audit.record(action="staff.created", actor=by, subject=person, at=at, **parts)
     return person
 
 
@@ -126,7 +122,7 @@ def withdraw_role(*, person: Person, role: Role, by: Person | str, at: datetime)
     audit.record(action="role.withdrawn", actor=by, subject=person, at=at, role=role)
 
 
-def disable_staff(*, person: Person, by: Person | str, at: datetime) -> None:
+def disable_staff(*, person: Person, reason: str, by: Person | str, at: datetime, as_email: str | None = None) -> None:
     """Close somebody's staff access: roles end, sessions end, the password no longer works.
 
     Raises CannotChangeRoles for somebody who is no staff or already closed.
@@ -145,7 +141,11 @@ def disable_staff(*, person: Person, by: Person | str, at: datetime) -> None:
         .values(ended_at=database_now())
     )
     session.flush()
-    audit.record(action="staff.disabled", actor=by, subject=person, at=at)
+    audit.record(action="staff.disabled", actor=by, subject=person, at=at, reason=reason, **_given(as_email))
+
+
+def _given(as_email: str | None) -> dict[str, JSON]:
+    return {"as_email": as_email} if as_email else {}
 
 
 def _give(person: Person, roles: Iterable[Role], by: Person | str, at: datetime) -> None:

@@ -21,11 +21,17 @@ RESTS_FOR = timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class SignedIn:
-    """A new session and the cookie's secret, which is told once. `link` is None for staff."""
+    """A new session and the cookie's secret, which is told once."""
 
     token: str
     login: LoginSession
-    link: SignInLink | None
+
+
+@dataclass(frozen=True)
+class SignedInByLink(SignedIn):
+    """A session that an e-mailed link began."""
+
+    link: SignInLink
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ RESTING = NotSignedIn("This link rests for 15 minutes after five wrong codes. Pl
 
 def sign_in_with_link(
     *, token: str, code: str, nonce: str | None, lasts: timedelta, device: str, at: datetime
-) -> SignedIn | NotSignedIn:
+) -> SignedInByLink | NotSignedIn:
     """Use a link once, with its code or from the browser that asked for it, and start a session.
 
     What is not six digits counts for nothing. Five wrong codes rest the link for 15 minutes, ten end it.
@@ -79,7 +85,7 @@ def start_session(
     )
     session.add(login)
     session.flush()
-    return SignedIn(token=token, login=login, link=link)
+    return SignedIn(token=token, login=login)
 
 
 def sign_out(*, login: LoginSession, at: datetime) -> None:
@@ -156,12 +162,12 @@ def _wrong(left: int) -> NotSignedIn:
     return NotSignedIn(f"That is not the code from this email. You can try {plural(left, 'more time', 'more times')}.")
 
 
-def _start_from(link: SignInLink, *, lasts: timedelta, device: str, at: datetime) -> SignedIn:
+def _start_from(link: SignInLink, *, lasts: timedelta, device: str, at: datetime) -> SignedInByLink:
     if link.kind is LinkKind.ASKED:
         _void_older(link)
-    signed_in = start_session(person=link.person, kind=SessionKind.INVESTOR, lasts=lasts, device=device, link=link)
+    begun = start_session(person=link.person, kind=SessionKind.INVESTOR, lasts=lasts, device=device, link=link)
     audit.record(action="signin.signed_in", actor=link.person, subject=link, at=at, link_purpose=link.kind)
-    return signed_in
+    return SignedInByLink(token=begun.token, login=begun.login, link=link)
 
 
 def _void_older(link: SignInLink) -> None:

@@ -59,8 +59,8 @@ def sign_in_staff(*, proof: PasswordProof, device: str, at: datetime) -> SignedI
     return signed_in
 
 
-def reauthenticate(*, login: LoginSession, proof: PasswordProof, at: datetime) -> str:
-    """Note that the person behind a staff session typed the password again; returns the cookie's new secret.
+def reauthenticate(*, login: LoginSession, proof: PasswordProof, at: datetime) -> SignedIn:
+    """Note that the person behind a staff session typed the password again; the cookie gets a new secret.
 
     Raises WrongPassword when the proof is somebody else's.
     """
@@ -71,4 +71,4 @@ def reauthenticate(*, login: LoginSession, proof: PasswordProof, at: datetime) -
     login.proved_at = database_now()
     session.flush()
     audit.record(action="staff.reauthenticated", actor=login.person, subject=login.person, at=at)
-    return token
+    return SignedIn(token=token, login=login)

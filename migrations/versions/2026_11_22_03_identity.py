@@ -114,9 +114,13 @@ def _create_access() -> None:
         "sign_in_requests",
         sa.Column("id", sa.Integer, nullable=False),
         sa.Column("email", sa.String(254), nullable=False),
+        sa.Column("opens", sa.String(200), nullable=False),
         sa.Column("nonce_hash", sa.LargeBinary(32), nullable=False),
         sa.Column("asked_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_sign_in_requests"),
+        sa.CheckConstraint(
+            "substr(opens, 1, 1) = '/' AND substr(opens, 2, 1) <> '/'", name="ck_sign_in_requests_opens_a_path_of_ours"
+        ),
     )
     op.create_table(
         "sign_in_links",

@@ -111,11 +111,11 @@ def test_staff_are_listed_by_name_and_role() -> None:
 def test_disabling_somebody_ends_every_role() -> None:
     person, admin = a_member_of_staff(roles=[Role.SUPPORT]), a_member_of_staff(roles=[Role.ADMIN])
 
-    identity.disable_staff(person=person, by=admin, at=database_now())
+    identity.disable_staff(person=person, reason="left", by=admin, at=database_now())
 
     assert person.roles == frozenset()
     with pytest.raises(identity.CannotChangeRoles, match="no staff access"):
-        identity.disable_staff(person=person, by=admin, at=database_now())
+        identity.disable_staff(person=person, reason="left", by=admin, at=database_now())
 
 
 def test_every_change_of_staff_is_in_the_log() -> None:
@@ -123,7 +123,7 @@ def test_every_change_of_staff_is_in_the_log() -> None:
     now = database_now()
     identity.grant_role(person=person, role=Role.AUDITOR, by=admin, at=now)
     identity.withdraw_role(person=person, role=Role.AUDITOR, by=admin, at=now)
-    identity.disable_staff(person=person, by=admin, at=now)
+    identity.disable_staff(person=person, reason="left", by=admin, at=now)
 
     leaves = session.scalars(select(AuditEvent.leaf)).all()
     about = [leaf for leaf in leaves if f'"subject":"{person.audit_name}"'.encode() in leaf]

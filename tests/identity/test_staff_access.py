@@ -40,7 +40,7 @@ def test_somebody_disabled_cannot_sign_in_and_their_sessions_end() -> None:
     signed_in = _sign_in(sam)
     proof = identity.check_password(email=sam.email, password=PASSWORD)
 
-    identity.disable_staff(person=sam, by=admin, at=database_now())
+    identity.disable_staff(person=sam, reason="left", by=admin, at=database_now())
 
     assert identity.session_of(signed_in.token, database_now()) is None
     with pytest.raises(identity.WrongPassword):
@@ -60,10 +60,10 @@ def test_confirming_makes_the_session_fresh_again_under_a_new_secret() -> None:
     before = signed_in.login.proved_at
 
     proof = identity.check_password(email=sam.email, password=PASSWORD)
-    token = identity.reauthenticate(login=signed_in.login, proof=proof, at=clock.now())
+    again = identity.reauthenticate(login=signed_in.login, proof=proof, at=clock.now())
 
     assert signed_in.login.proved_at > before
-    assert identity.session_of(token, database_now()) is signed_in.login
+    assert identity.session_of(again.token, database_now()) is signed_in.login
     assert identity.session_of(signed_in.token, database_now()) is None
 
 

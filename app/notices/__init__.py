@@ -21,6 +21,7 @@ from app.notices.office import Brand, Deferred, NotSent, Office, Refused, Render
 from app.notices.operations import queue
 from app.notices.queries import OutboxStatus, find_by_notice_number, get_message, list_messages, status
 from app.notices.rendering import PLACEHOLDERS, WayIn, compose, preview
+from app.notices.sign_in import answer_sign_in_requests, queue_sign_in, record_opening
 from app.notices.switch import AlreadySwitched, let_go, retry_failed, stop_all
 
 __all__ = [
@@ -64,6 +65,7 @@ __all__ = [
     "Unreachable",
     "WayIn",
     "Words",
+    "answer_sign_in_requests",
     "compose",
     "deliver_due",
     "find_by_notice_number",
@@ -72,6 +74,8 @@ __all__ = [
     "list_messages",
     "preview",
     "queue",
+    "queue_sign_in",
+    "record_opening",
     "retry_failed",
     "seal",
     "status",

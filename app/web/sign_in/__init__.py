@@ -1,5 +1,5 @@
-"""Pages of the sign_in area; the factory registers `blueprints`."""
+"""Pages of signing in and out; the factory registers `blueprints`."""
 
-from flask import Blueprint
+from app.web.sign_in import asking, links, sessions, staff
 
-blueprints: list[Blueprint] = []
+blueprints = [asking.bp, links.bp, staff.bp, sessions.bp]

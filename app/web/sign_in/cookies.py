@@ -1,6 +1,7 @@
 """The cookies of signing in. Each is HttpOnly and SameSite=Lax, and bound to this host wherever there is TLS."""
 
-from flask import Response, current_app, request
+from flask import current_app, request
+from werkzeug.wrappers import Response
 
 SESSION = "makewhole_session"
 """The secret of a session row."""

@@ -6,10 +6,12 @@ one older than 30 minutes is refused and never renewed, so an idle session canno
 """
 
 from hashlib import sha256
+from typing import Any
 
-from flask import Flask, Request, Response, current_app, g
+from flask import Flask, Request, current_app, g
 from flask_login import LoginManager
 from itsdangerous import BadSignature, TimestampSigner
+from werkzeug.wrappers import Response
 
 from app import identity
 from app.core.db import database_now
@@ -17,6 +19,7 @@ from app.identity import LoginSession, SessionKind
 from app.web.sign_in import cookies
 
 IDLE_SECONDS = 30 * 60
+SIGNED_FOR: dict[str, Any] = {"salt": "makewhole staff session seen", "digest_method": sha256}
 
 
 def init_app(app: Flask) -> None:
@@ -65,11 +68,16 @@ def _renew_seen(response: Response) -> Response:
 
 def _signer() -> TimestampSigner:
     keys = [*reversed(current_app.config["SECRET_KEY_FALLBACKS"]), current_app.config["SECRET_KEY"]]
-    return TimestampSigner(keys, salt="makewhole staff session seen", digest_method=sha256)
+    return TimestampSigner(keys, **SIGNED_FOR)
+
+
+def digest_of(token: str) -> str:
+    """What binds a signed time to its session."""
+    return sha256(token.encode()).hexdigest()
 
 
 def _seen_now(token: str) -> str:
-    return _signer().sign(sha256(token.encode()).hexdigest()).decode()
+    return _signer().sign(digest_of(token)).decode()
 
 
 def _was_seen(token: str) -> bool:
@@ -77,4 +85,4 @@ def _was_seen(token: str) -> bool:
         whose = _signer().unsign(cookies.read(cookies.SEEN) or "", max_age=IDLE_SECONDS)
     except BadSignature:
         return False
-    return whose.decode() == sha256(token.encode()).hexdigest()
+    return whose.decode() == digest_of(token)

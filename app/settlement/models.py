@@ -43,7 +43,7 @@ class Settlement(Pseudonymous, Base):
     audit_kind: ClassVar[str] = "settlement"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    adjustment_id: Mapped[int]
+    adjustment_id: Mapped[int] = mapped_column(ForeignKey("adjustments.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     direction: Mapped[Direction]
     principal_cents: Mapped[Cents]

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("pseudonym", name="uq_settlements_pseudonym"),
         sa.UniqueConstraint("adjustment_id", name="uq_settlements_adjustment_id"),
         sa.UniqueConstraint("number", name="uq_settlements_number"),
+        sa.ForeignKeyConstraint(["adjustment_id"], ["adjustments.id"], name="fk_settlements_adjustment_id"),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name="fk_settlements_account_id"),
         sa.CheckConstraint("principal_cents >= 0 AND interest_cents >= 0", name="not_negative"),
         sa.CheckConstraint("direction = 'refund' OR interest_cents = 0", name="interest_only_on_refunds"),

@@ -12,16 +12,17 @@ from app import settlement
 from app.audit import AuditEvent
 from app.core.db import session
 from app.deals import Rate
+from app.incidents.proposal_models import Adjustment
 from app.settlement import Direction, Settlement, SettlementState
-from tests.allocations.rows import AT, an_account
+from tests.allocations.rows import AT
+from tests.settlement.builders import adjustments_of_a_demo_deal
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("tx")]
 
 
-def due(**given: Any) -> Settlement:
-    """A refund of one adjustment, or whatever is given instead."""
+def due(adjustment: Adjustment | None = None, **given: Any) -> Settlement:
+    """A refund of an adjustment, the first of a deal by default, or whatever is given instead."""
     usual: dict[str, Any] = {
-        "adjustment_id": 1,
         "direction": Direction.REFUND,
         "principal_cents": 2_936_620,
         "interest_cents": 0,
@@ -29,11 +30,12 @@ def due(**given: Any) -> Settlement:
         "due_on": date(2026, 12, 10),
         "at": AT,
     }
-    return settlement.make_due(account=given.pop("account", None) or an_account(), **(usual | given))
+    adjustment = adjustment or adjustments_of_a_demo_deal()[0]
+    return settlement.make_due(adjustment_id=adjustment.id, account=adjustment.account, **(usual | given))
 
 
-def an_offer(adjustment_id: int, at: datetime = AT) -> Settlement:
-    return due(adjustment_id=adjustment_id, direction=Direction.OFFER, at=at)
+def an_offer(adjustment: Adjustment, at: datetime = AT) -> Settlement:
+    return due(adjustment, direction=Direction.OFFER, at=at)
 
 
 def test_a_refund_is_due_with_its_interest_and_date() -> None:
@@ -45,16 +47,21 @@ def test_a_refund_is_due_with_its_interest_and_date() -> None:
 
 
 def test_offers_are_numbered_without_gaps_within_their_year() -> None:
-    numbers = [an_offer(1).number, an_offer(2).number, an_offer(3, AT + timedelta(days=60)).number, an_offer(4).number]
+    first, second, third, fourth, *_ = adjustments_of_a_demo_deal()
+    next_year = AT + timedelta(days=60)
 
-    assert numbers == ["2026-0001", "2026-0002", "2027-0001", "2026-0003"]
+    numbers = [an_offer(first).number, an_offer(second).number, an_offer(third, next_year).number]
+
+    assert numbers == ["2026-0001", "2026-0002", "2027-0001"]
+    assert an_offer(fourth).number == "2026-0003"
 
 
-def test_a_number_given_in_a_savepoint_that_failed_is_given_again() -> None:
+def test_a_number_given_to_an_offer_that_failed_is_given_again() -> None:
+    adjustment = adjustments_of_a_demo_deal()[0]
     with pytest.raises(IntegrityError), session.begin_nested():
-        due(adjustment_id=1, direction=Direction.OFFER, principal_cents=0)
+        due(adjustment, direction=Direction.OFFER, principal_cents=0)
 
-    assert an_offer(1).number == "2026-0001"
+    assert an_offer(adjustment).number == "2026-0001"
 
 
 @pytest.mark.parametrize(
@@ -73,27 +80,28 @@ def test_the_database_refuses_what_may_never_be_due(given: dict[str, Any]) -> No
 
 
 def test_one_adjustment_is_never_due_twice() -> None:
-    due(adjustment_id=7)
+    adjustment = adjustments_of_a_demo_deal()[0]
+    due(adjustment)
 
     with pytest.raises(IntegrityError):
-        due(adjustment_id=7)
+        due(adjustment)
 
 
 def test_what_becomes_due_is_written_into_the_log() -> None:
-    offer = an_offer(1)
+    offer = an_offer(adjustments_of_a_demo_deal()[0])
 
     event = session.scalars(select(AuditEvent)).one()
 
     assert f'"subject":"{offer.audit_name}"' in event.leaf.decode()
-    assert {o.part: o.value for o in event.openings}["number"] == b'"2026-0001"'
+    assert {opening.part: opening.value for opening in event.openings}["number"] == b'"2026-0001"'
 
 
 def test_an_account_sees_its_own_settlements_alone() -> None:
-    account = an_account()
-    mine, other = due(adjustment_id=1, account=account), due(adjustment_id=2)
+    first, second, third, *_ = adjustments_of_a_demo_deal()
+    mine, other = due(first), due(second)
 
-    assert settlement.list_settlements([account.id]) == [mine]
-    assert settlement.settlements_by_adjustment([1, 2, 3]) == {1: mine, 2: other}
+    assert settlement.list_settlements([first.account_id]) == [mine]
+    assert settlement.settlements_by_adjustment([first.id, second.id, third.id]) == {first.id: mine, second.id: other}
 
 
 def test_the_rates_of_a_policy_are_read_from_the_table() -> None:

@@ -18,7 +18,7 @@ INKS = ("ink", "muted", "accent-text")
 PAIRS = [
     *product(INKS, GROUNDS),
     *product(("good", "warn", "bad"), ("page", "surface")),
-    *((tone, f"{tone}-soft") for tone in ("good", "warn", "bad")),
+    *((text, f"{tone}-soft") for tone in ("good", "warn", "bad") for text in (tone, "ink", "muted")),
     ("accent-ink", "accent"),
     ("surface", "bad"),
 ]

@@ -79,7 +79,7 @@ def read_files(files: Mapping[str, bytes]) -> Sheets:
     """CSV files by name. What cannot be read in them stands in `problems`. Raises CannotRead when there is none."""
     if not files:
         raise CannotRead(f"There is no CSV file. An import needs {join_words([f'{name}.csv' for name in REQUIRED])}.")
-    _refuse_large("The files", sum(len(content) for content in files.values()))
+    _refuse_large("The files together", sum(len(content) for content in files.values()))
     problems: list[BadRow] = []
     rows: dict[str, list[Row]] = {}
     for file, content in sorted(files.items()):
@@ -169,7 +169,7 @@ def _bounded(path: Path) -> bytes:
 def _refuse_large(what: str, size: int) -> None:
     if size > LARGEST_BYTES:
         advice = "Import fewer deals at a time."
-        raise CannotRead(f"{what} is {size / 1_000_000:.1f} MB; at most {LARGEST} are taken. {advice}")
+        raise CannotRead(f"{what}: {size / 1_000_000:.1f} MB; at most {LARGEST} are taken. {advice}")
 
 
 def _expected() -> str:

@@ -1,5 +1,5 @@
 """Pages of the admin area; the factory registers `blueprints`."""
 
-from flask import Blueprint
+from app.web.admin import data
 
-blueprints: list[Blueprint] = []
+blueprints = [data.bp]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 
 from app.settings import Settings
 from app.web.access import find_login
@@ -39,7 +39,7 @@ def brand_of(settings: Settings) -> Brand:
 
 def _context() -> dict[str, object]:
     settings: Settings = current_app.extensions["settings"]
-    login = find_login()
+    login = None if g.get("reader_unknown") else find_login()
     theme = request.cookies.get("theme", "")
     return {
         "brand": brand_of(settings),

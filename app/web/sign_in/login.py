@@ -24,7 +24,8 @@ SIGNED_FOR: dict[str, Any] = {"salt": "makewhole staff session seen", "digest_me
 
 def init_app(app: Flask) -> None:
     """Load the session row that the cookie names, and keep staff sessions awake."""
-    manager = LoginManager(app)
+    manager = LoginManager()
+    manager.init_app(app, add_context_processor=False)  # its own would ask the database for error pages too
     manager.session_protection = None
     manager.request_loader(_find_session)
     app.after_request(_renew_seen)

@@ -69,6 +69,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "notice.opened": _action("kind version notice_number"),
     "mail.stopped": _action("reason as_email"),
     "mail.started": _action("reason as_email"),
+    "mail.retried": _action("messages reason as_email"),
     # Calls
     "call.booked": _action("starts_at zone agent call_type"),
     "call.moved": _action("from_starts_at starts_at zone agent"),

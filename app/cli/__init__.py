@@ -9,11 +9,11 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from app.cli import audit, house, imports, slots, user
+from app.cli import audit, house, imports, mail, slots, user
 from app.cli.errors import BadInput
 from app.core.errors import DomainError
 
-MODULES = (house, imports, slots, audit, user)
+MODULES = (house, imports, slots, audit, user, mail)
 NEED_NO_SETTINGS = frozenset({"init", "doctor", "allocate", "slots", "audit check-receipt"})
 
 

@@ -1,6 +1,6 @@
 """Composing messages and delivering them through the outbox."""
 
-from app.notices.asked_for import BookingCancelled, BookingConfirmed, Method, SignIn
+from app.notices.asked_for import BookingCancelled, BookingConfirmed, Method, Probe, SignIn
 from app.notices.composing import (
     AllClear,
     Contact,
@@ -13,7 +13,7 @@ from app.notices.composing import (
     Refund,
     Unchanged,
 )
-from app.notices.delivery import Delivered, deliver_due
+from app.notices.delivery import Delivered, MayNotBeWrittenTo, deliver_due, send_probe
 from app.notices.kinds import Content, Kind, Lane
 from app.notices.mime import Envelope, Outgoing, Words, seal
 from app.notices.models import WAITING, Attempt, Message, Outcome, Outlet, State
@@ -44,6 +44,7 @@ __all__ = [
     "FirstNotice",
     "Kind",
     "Lane",
+    "MayNotBeWrittenTo",
     "Message",
     "Method",
     "NotSent",
@@ -54,6 +55,7 @@ __all__ = [
     "Outcome",
     "Outgoing",
     "Outlet",
+    "Probe",
     "Refund",
     "Refused",
     "Render",
@@ -78,6 +80,7 @@ __all__ = [
     "record_opening",
     "retry_failed",
     "seal",
+    "send_probe",
     "status",
     "stop_all",
 ]

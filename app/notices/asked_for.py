@@ -36,6 +36,14 @@ class SignIn(Content):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Probe(Content):
+    """An operator tries whether mail leaves."""
+
+    kind: ClassVar[Kind] = Kind.PROBE
+    lane: ClassVar[Lane] = Lane.SIGN_IN
+
+
+@dataclass(frozen=True, kw_only=True)
 class Booking(Content):
     """A support call: `zone` is the investor's, `other_zone` the agent's; `page` is the path of its page here.
 

@@ -7,18 +7,22 @@ try carries the same Message-ID and is flagged.
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from sqlalchemy import func, select
 
 from app.core.db import database_now, session, transaction
-from app.notices.asked_for import Booking
+from app.core.errors import DomainError
+from app.identity import find_person_by_email
+from app.notices.asked_for import Booking, Probe
 from app.notices.kinds import Lane
 from app.notices.leases import Lease, take
-from app.notices.mime import Invite, Outgoing, seal
+from app.notices.mime import Envelope, Invite, Outgoing, seal
 from app.notices.models import Message, Outcome, Outlet
 from app.notices.office import Deferred, NotSent, Office, Refused, Uncertain, Unreachable
-from app.notices.rendering import compose
+from app.notices.rendering import compose, preview
 from app.notices.reports import Report, settle
+from app.settings import MailTo
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +33,10 @@ OUTCOMES = (
     (Unreachable, Outcome.UNREACHABLE),
 )
 SOON = timedelta(seconds=1)
+
+
+class MayNotBeWrittenTo(DomainError):
+    """The setting MAIL_TO shuts this address out."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,21 @@ def deliver_due(office: Office, *, at_most: int) -> Delivered:
     finally:
         office.sender.close()
     return Delivered(tries, _again_at())
+
+
+def send_probe(office: Office, *, address: str, at: datetime) -> None:
+    """Send one test message past the outbox, so that the mail server's own answer is seen.
+
+    Raises MayNotBeWrittenTo and the NotSent family; ValueError for an address that cannot be written.
+    """
+    person = find_person_by_email(address)
+    if office.mail_to is MailTo.NOBODY or (office.mail_to is MailTo.STAFF and not (person and person.roles)):
+        raise MayNotBeWrittenTo(f"MAIL_TO is {office.mail_to}, so {address} may not be written to.")
+    words = preview(office, content=Probe(), hello=address)
+    try:
+        office.sender.send(seal(words, Envelope(mail_from=office.mail_from, to=address, name=str(uuid4()), made_at=at)))
+    finally:
+        office.sender.close()
 
 
 def _try(office: Office, lease: Lease) -> Report:

@@ -12,12 +12,12 @@ from typing import Any, get_args, get_origin, get_type_hints
 import rfc8785
 
 from app.core.text import plain_fraction
-from app.notices.asked_for import BookingCancelled, BookingConfirmed, SignIn
+from app.notices.asked_for import BookingCancelled, BookingConfirmed, Probe, SignIn
 from app.notices.composing import AllClear, Correction, FirstNotice
 from app.notices.kinds import Content, Kind
 
 CONTENTS: dict[Kind, type[Content]] = {
-    each.kind: each for each in (FirstNotice, Correction, AllClear, SignIn, BookingConfirmed, BookingCancelled)
+    each.kind: each for each in (FirstNotice, Correction, AllClear, SignIn, BookingConfirmed, BookingCancelled, Probe)
 }
 
 

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     SIGN_IN = "sign-in"
     BOOKING_CONFIRMED = "booking-confirmed"
     BOOKING_CANCELLED = "booking-cancelled"
+    PROBE = "probe"
 
 
 class Lane(StrEnum):

@@ -55,7 +55,7 @@ def take(office: Office) -> Lease | None:
             return None
         reason = _why_not(message, office, now)
         if reason is None:
-            _use_up_rate(outlet, office.rate, now)
+            use_up_rate(outlet, office.rate, now)
             return _lease(message, office, now)
         _drop(message, reason, now)
     return None
@@ -135,7 +135,7 @@ def _drop(message: Message, reason: str, now: datetime) -> None:
         )
 
 
-def _use_up_rate(outlet: Outlet, rate: int, now: datetime) -> None:
+def use_up_rate(outlet: Outlet, rate: int, now: datetime) -> None:
     """A bucket of one second's messages, kept as the moment from which the next may leave."""
     step = timedelta(seconds=1) / rate
     full = now - timedelta(seconds=1) + step

@@ -14,6 +14,7 @@ from app.notices import (
     EnteredDeal,
     FirstNotice,
     Offer,
+    Probe,
     Refund,
     SignIn,
     Unchanged,
@@ -179,4 +180,5 @@ EVERY: dict[str, Content] = {
     "sign-in": SIGN_IN,
     "booking-confirmed": CONFIRMED,
     "booking-cancelled": CANCELLED,
+    "probe": Probe(),
 }

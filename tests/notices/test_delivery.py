@@ -1,6 +1,6 @@
 """The outbox at work: order, leases, rate, pauses, the switch, and what each answer of a server leads to."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -17,6 +17,7 @@ from app.notices import (
     Message,
     NotSent,
     Outcome,
+    Outlet,
     Refused,
     State,
     Uncertain,
@@ -27,7 +28,7 @@ from app.notices import (
     status,
     stop_all,
 )
-from app.notices.leases import take
+from app.notices.leases import is_open, take, use_up_rate
 from app.notices.operations import queue
 from app.notices.reports import Report, settle
 from app.settings import MailTo
@@ -182,7 +183,7 @@ def test_a_refused_message_is_logged_and_can_be_tried_again(app: Flask) -> None:
     assert "notice.failed" in actions()
 
     with transaction():
-        assert retry_failed(at=database_now()) == 1
+        assert retry_failed(by="shell:ops", reason="address put right", at=database_now()) == 1
     deliver_due(office, at_most=10)
 
     assert get(message_id).state is State.SENT
@@ -252,15 +253,28 @@ def test_a_server_that_answers_again_ends_the_count(app: Flask) -> None:
     assert len(sender.sent) == 3
 
 
-def test_no_more_leave_in_a_second_than_the_rate_allows(app: Flask) -> None:
+def test_no_more_leave_in_a_second_than_the_rate_allows(at: datetime) -> None:
+    outlet, left = Outlet(), []
+    for tenth in range(31):
+        now = at + timedelta(seconds=1) * tenth / 10
+        while is_open(outlet, now):
+            use_up_rate(outlet, 3, now)
+            left.append(tenth)
+
+    assert left[:3] == [0, 0, 0]
+    assert [len([each for each in left if 10 * second < each <= 10 * second + 10]) for second in range(3)] == [3, 3, 3]
+
+
+def test_every_message_uses_the_rate_up(app: Flask) -> None:
+    before = database_now()
     for number in range(5):
         put(FIRST, email=f"{number}@example.com")
-    sender = Recorder()
 
-    done = deliver_due(an_office(app, sender, rate=3), at_most=100)
+    deliver_due(an_office(app, Recorder(), rate=1), at_most=1)
 
-    assert 3 <= len(sender.sent) <= 4
-    assert done.again_at is not None
+    outlet = session.get_one(Outlet, 1)
+    assert outlet.free_at is not None
+    assert outlet.free_at >= before + timedelta(seconds=1)
 
 
 def test_stop_all_halts_delivery_and_go_lets_it_on(app: Flask) -> None:

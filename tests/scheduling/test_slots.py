@@ -248,28 +248,35 @@ def test_no_zone_may_mean_the_servers_own() -> None:
 
 def reference(hours: Hours, rules: Rules, busy: list[Busy], day: date, at: datetime) -> list[datetime]:
     """Five minutes by five: which are open, which starts lie in one open stretch and hit nothing busy."""
-    if rules.max_per_day is not None:
-        calls = [each for each in busy if each.counts and each.start.astimezone(hours.zone).date() == day]
-        if len(calls) >= rules.max_per_day:
-            return []
-    opened: set[datetime] = set()
-    for window in hours.windows_on(day):
-        minute, closes = seek(hours.zone, day, window.start), seek(hours.zone, day, window.end)
-        while minute < closes:
-            opened.add(minute)
-            minute += GRAIN
+    calls = [each for each in busy if each.counts and each.start.astimezone(hours.zone).date() == day]
+    if rules.max_per_day is not None and len(calls) >= rules.max_per_day:
+        return []
+    opened = opened_on(hours, day)
     found = []
-    for opens in sorted(minute for minute in opened if minute - GRAIN not in opened):
-        start = opens
-        while start in opened:
-            minutes = [start + n * GRAIN for n in range(rules.duration // GRAIN)]
-            held = (start - rules.buffer_before, start + rules.duration + rules.buffer_after)
-            hit = any(each.start < held[1] and held[0] < each.end and each.start < each.end for each in busy)
-            in_time = at + rules.notice <= start <= at + rules.horizon
-            if set(minutes) <= opened and in_time and not hit:
+    for opens in sorted(moment for moment in opened if moment - GRAIN not in opened):
+        start, closes = opens, opens
+        while closes in opened:
+            closes += GRAIN
+        while start + rules.duration <= closes:
+            if at + rules.notice <= start <= at + rules.horizon and not is_hit(start, rules, busy):
                 found.append(start)
             start += rules.step
     return found
+
+
+def opened_on(hours: Hours, day: date) -> set[datetime]:
+    opened: set[datetime] = set()
+    for window in hours.windows_on(day):
+        moment, closes = seek(hours.zone, day, window.start), seek(hours.zone, day, window.end)
+        while moment < closes:
+            opened.add(moment)
+            moment += GRAIN
+    return opened
+
+
+def is_hit(start: datetime, rules: Rules, busy: list[Busy]) -> bool:
+    since, until = start - rules.buffer_before, start + rules.duration + rules.buffer_after
+    return any(each.start < until and since < each.end and each.start < each.end for each in busy)
 
 
 def seek(zone: ZoneInfo, day: date, minutes: int) -> datetime:

@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import cli, identity
 from app.core.db import db
 from app.settings import ROOT, BadSettings, Settings, read_settings, run_by_flask_command
-from app.web import access, admin, context, errors, filters, headers, investor, public, sign_in, support
+from app.web import access, admin, compression, context, errors, filters, headers, investor, public, sign_in, support
 from app.web.sign_in import login
 
 AREAS = (public, sign_in, investor, support, admin)
@@ -30,7 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     db.init_app(app)
     CSRFProtect(app)
-    for part in (headers, errors, filters, context, login, access):
+    for part in (headers, compression, errors, filters, context, login, access):
         part.init_app(app)
     for area in AREAS:
         for blueprint in area.blueprints:

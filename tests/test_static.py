@@ -31,3 +31,11 @@ def test_the_last_layer_of_the_stylesheet_is_the_one_that_must_win() -> None:
 
     assert declared is not None
     assert declared.group(1).split(", ")[-2:] == ["utilities", "media"]
+
+
+def test_paper_is_never_dark() -> None:
+    css = (STATIC / "app.css").read_text()
+    dark_rules = re.findall(r"@media ([^{]*)\{\s*:root[^{]*\{\s*color-scheme: dark", css)
+
+    assert dark_rules == ["screen and (prefers-color-scheme: dark) ", "screen "]
+    assert css.count("color-scheme: dark;") == 2

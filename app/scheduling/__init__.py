@@ -3,7 +3,7 @@
 from app.scheduling.announcements import Desk, entry_of, invite_of
 from app.scheduling.availability import WEEKDAY_NAMES, BadHours, add_hours, remove_hours, set_hours
 from app.scheduling.calendar_links import Service, link_to
-from app.scheduling.invites import Mailbox, publication
+from app.scheduling.invites import Mailbox, describe_time, publication
 from app.scheduling.models import Booking, BookingStatus, CallOutcome, CallType, ClaimScope, SlotClaim, WeeklyHours
 from app.scheduling.operations import AlreadyBooked, CannotCancel, CannotRecord, SlotTaken, book, cancel, record_outcome
 from app.scheduling.phones import BadPhone
@@ -45,6 +45,7 @@ __all__ = [
     "add_hours",
     "book",
     "cancel",
+    "describe_time",
     "entry_of",
     "find_open_call",
     "free_slots",

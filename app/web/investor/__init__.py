@@ -1,5 +1,5 @@
 """Pages of the investor area; the factory registers `blueprints`."""
 
-from flask import Blueprint
+from app.web.investor import calls
 
-blueprints: list[Blueprint] = []
+blueprints = [calls.bp]

@@ -1,5 +1,5 @@
 """Pages of the support area; the factory registers `blueprints`."""
 
-from flask import Blueprint
+from app.web.support import availability, calls
 
-blueprints: list[Blueprint] = []
+blueprints = [calls.bp, availability.bp]

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from fractions import Fraction
-from zoneinfo import ZoneInfo
+from functools import cache
+from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
 from babel.dates import format_date as babel_date
@@ -30,6 +31,12 @@ def format_datetime(at: datetime, zone: str) -> str:
     """`December 3, 2026, 2:30 pm, New York time`."""
     local = at.astimezone(ZoneInfo(zone))
     return f"{format_date(local.date())}, {format_time(at, zone)}, {zone_name(zone)}"
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """Every time zone of the IANA database; read once, since finding them walks the disk."""
+    return frozenset(available_timezones() - {"localtime"})
 
 
 def zone_name(zone: str) -> str:

@@ -5,12 +5,11 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from fractions import Fraction
 from functools import cache
-from zoneinfo import available_timezones
 
 import phonenumbers
 
 from app.core.money import BadAmount, minor_digits
-from app.core.text import plain_fraction
+from app.core.text import plain_fraction, zone_names
 from app.deals.rule_names import RuleName
 
 MOST_MINOR_UNITS = 10**15
@@ -216,14 +215,9 @@ def phone(text: str) -> str:
     return text
 
 
-@cache
-def _zones() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
 def zone(text: str) -> str:
     """A time zone's name in the IANA database."""
-    if text not in _zones() or text == "localtime":
+    if text not in zone_names():
         raise BadCell("It is not the name of a time zone.", "Write a name such as America/New_York.")
     return text
 

@@ -1,6 +1,6 @@
 """What is stored already under the keys of an import, column by column, to compare with."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,7 +111,17 @@ def load_stored(records: Records) -> Stored:
     )
 
 
-def _found(query: Query, key_columns: int, among: InstrumentedAttribute[str], wanted: Sequence[str]) -> Found:
+def known_ids(
+    id_: InstrumentedAttribute[int], among: InstrumentedAttribute[str], wanted: Iterable[str]
+) -> dict[str, int]:
+    """Row ids by the platform's own keys, of the wanted ones that are stored."""
+    found: dict[str, int] = {}
+    for some in _sliced(wanted):
+        found |= dict(session.execute(select(among, id_).where(among.in_(some))).all())
+    return found
+
+
+def _found(query: Query, key_columns: int, among: InstrumentedAttribute[str], wanted: Iterable[str]) -> Found:
     """Rows by their first columns; the labels are the columns of the sheet, the key left out."""
     found: dict[Key, Values] = {}
     for some in _sliced(wanted):
@@ -121,7 +131,7 @@ def _found(query: Query, key_columns: int, among: InstrumentedAttribute[str], wa
     return found
 
 
-def _sliced(wanted: Sequence[str]) -> Iterator[Sequence[str]]:
+def _sliced(wanted: Iterable[str]) -> Iterator[Sequence[str]]:
     """A few hundred at a time: databases limit how many values a statement holds."""
     distinct = list(dict.fromkeys(wanted))
     return (distinct[start : start + SLICE] for start in range(0, len(distinct), SLICE))

@@ -16,7 +16,8 @@ from app.deals.records import (
     ReleaseRow,
     RequestRow,
 )
-from app.identity import Account, Person
+from app.deals.stored import known_ids
+from app.identity import Account, Authority, Person
 
 
 def write_records(new: Records, *, done: Import) -> None:
@@ -38,32 +39,45 @@ def _add_releases(entries: Sequence[Entry[ReleaseRow]]) -> None:
 
 
 def _add_accounts(entries: Sequence[Entry[AccountRow]]) -> None:
-    """Each person and each account once; a pair that is repeated in the file is one authority."""
-    authorised: set[tuple[int, int]] = set()
-    for entry in entries:
-        row = entry.record
-        person = identity.find_person_by_email(row.person_email) or _add_person(row)
-        account = session.scalar(select(Account).where(Account.external_id == row.account_id)) or _add_account(row)
-        if (person.id, account.id) not in authorised:
-            authorised.add((person.id, account.id))
-            identity.authorise(person=person, account=account, scope=row.scope)
+    """Each person by their first row, each account once; a pair that is repeated in the file is one authority."""
+    rows = [entry.record for entry in entries]
+    by_email: dict[str, AccountRow] = {}
+    by_number: dict[str, AccountRow] = {}
+    for row in rows:
+        by_email.setdefault(row.person_email, row)
+        by_number.setdefault(row.account_id, row)
+    people = known_ids(Person.id, Person.email, by_email)
+    accounts = known_ids(Account.id, Account.external_id, by_number)
+    identity.add_checked(Person, [_person(row) for email, row in by_email.items() if email not in people])
+    identity.add_checked(Account, [_account(row) for number, row in by_number.items() if number not in accounts])
+    people = known_ids(Person.id, Person.email, by_email)
+    accounts = known_ids(Account.id, Account.external_id, by_number)
+    scopes = {(people[row.person_email], accounts[row.account_id]): row.scope for row in rows}
+    authorities = [
+        {"person_id": person_id, "account_id": account_id, "scope": scope}
+        for (person_id, account_id), scope in scopes.items()
+    ]
+    identity.add_checked(Authority, authorities)
 
 
-def _add_person(row: AccountRow) -> Person:
-    return identity.add_person(
-        full_name=row.person_name,
-        email=row.person_email,
-        time_zone=row.time_zone,
-        greeting=row.greeting,
-        phone=row.phone,
-        postal_address=row.postal_address,
-    )
+def _person(row: AccountRow) -> dict[str, object]:
+    return {
+        "full_name": row.person_name,
+        "email": row.person_email,
+        "time_zone": row.time_zone,
+        "greeting": row.greeting,
+        "phone": row.phone,
+        "postal_address": row.postal_address,
+    }
 
 
-def _add_account(row: AccountRow) -> Account:
-    return identity.add_account(
-        external_id=row.account_id, name=row.account_name, type_=row.account_type, payment_last4=row.payment_last4
-    )
+def _account(row: AccountRow) -> dict[str, object]:
+    return {
+        "external_id": row.account_id,
+        "name": row.account_name,
+        "type": row.account_type,
+        "payment_last4": row.payment_last4,
+    }
 
 
 def _add_deals(entries: Sequence[Entry[DealRow]], done: Import) -> None:
@@ -100,7 +114,7 @@ def _add_requests(entries: Sequence[Entry[RequestRow]], deals: dict[str, int]) -
     """In bulk: a deal may have tens of thousands."""
     if not entries:
         return
-    accounts = dict(session.execute(select(Account.external_id, Account.id)).all())
+    accounts = known_ids(Account.id, Account.external_id, (entry.record.account_id for entry in entries))
     placed: Counter[str] = Counter()
     rows = []
     for row in (entry.record for entry in entries):

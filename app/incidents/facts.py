@@ -135,6 +135,7 @@ def _refund(adjustment: Adjustment, *, several: bool) -> Refund:
         requested_cents=request.requested_cents,
         signed_on=request.agreement_signed_on,
         clause=deal.agreement.clause,
+        collected_cents=adjustment.refund_cents,
         interest_cents=adjustment.interest_cents,
         interest_rates=tuple(Fraction(line["rate"]) for line in lines),
         interest_days=sum(line["days"] for line in lines) if lines else None,

@@ -75,7 +75,10 @@ class Coverage:
 
 @dataclass(frozen=True, kw_only=True)
 class Refund:
-    """An allocation that was too large. `rates` are the yearly rates in order (8/100), `share_*` parts of the deal."""
+    """An allocation that was too large. `collected_cents`: what was paid of the excess, None for all of it.
+
+    `interest_rates` are yearly, in order (8/100); `share_*` are parts of the deal.
+    """
 
     deal_name: str
     account_name: str | None = None
@@ -85,6 +88,7 @@ class Refund:
     requested_cents: int
     signed_on: date
     clause: str
+    collected_cents: int | None = None
     interest_cents: int
     interest_rates: tuple[Fraction, ...] = ()
     interest_days: int | None = None
@@ -94,8 +98,14 @@ class Refund:
 
     @property
     def principal_cents(self) -> int:
-        """What was paid above the correct allocation."""
-        return self.recorded_cents - self.correct_cents
+        """What was paid above the correct allocation, and so is paid back."""
+        excess = self.recorded_cents - self.correct_cents
+        return excess if self.collected_cents is None else self.collected_cents
+
+    @property
+    def less_to_pay_cents(self) -> int:
+        """The part of the excess that was not paid yet, and never needs to be."""
+        return self.recorded_cents - self.correct_cents - self.principal_cents
 
     @property
     def total_cents(self) -> int:
@@ -167,7 +177,7 @@ class Correction(Notice):
     def __post_init__(self) -> None:
         if not self.refunds and not self.offers:
             raise ValueError("a correction names at least one refund or offer")
-        if (self.refunds and self.pay_by is None) or (self.offers and self.due_by is None):
+        if (self.pays_back and self.pay_by is None) or (self.offers and self.due_by is None):
             raise ValueError("refunds need pay_by and offers need due_by")
 
     @property
@@ -191,6 +201,11 @@ class Correction(Notice):
         """`two years`."""
         years = self.years_to_find or 0
         return "a year" if years == 1 else f"{YEARS.get(years, str(years))} years"
+
+    @property
+    def pays_back(self) -> bool:
+        """Whether any money goes back to the reader."""
+        return any(refund.total_cents for refund in self.refunds)
 
     @property
     def has_interest(self) -> bool:

@@ -1,5 +1,6 @@
 """One content of every kind and variant, on the demo's figures."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 
@@ -72,6 +73,7 @@ REFUND = Correction(
     coverage=Coverage(12, 12),
     years_to_find=2,
 )
+UNPAID = replace(REFUND, refunds=(replace(GRACE, collected_cents=0, interest_cents=0),), pay_by=None)
 OFFER = Correction(
     reference=REFERENCE,
     contact=CONTACT,
@@ -173,6 +175,7 @@ EVERY: dict[str, Content] = {
     "first": FIRST,
     "first-two-accounts": FIRST_TWO_ACCOUNTS,
     "correction-refund": REFUND,
+    "correction-unpaid": UNPAID,
     "correction-offer": OFFER,
     "correction-offer-two-accounts": OFFER_TWO_ACCOUNTS,
     "correction-both": BOTH,

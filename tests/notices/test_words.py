@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.notices import Content, Coverage, Words, preview
 from tests.notices.builders import Recorder, an_office
-from tests.notices.contents import BOTH, CANCELLED, CLEAR, EVERY, FIRST, GRACE, OFFER, REFUND, SIGN_IN
+from tests.notices.contents import BOTH, CANCELLED, CLEAR, EVERY, FIRST, GRACE, OFFER, REFUND, SIGN_IN, UNPAID
 from tests.notices.golden import GOLDEN, words_of
 from tests.notices.reading import grade, sentences
 
@@ -202,6 +202,21 @@ def test_a_refund_below_the_request_does_not_claim_it_was_above(app: Flask) -> N
     assert "more of the deal than your agreement allows" in text
     assert "than you had asked for" not in text
     assert "put you above it" not in text
+
+
+def test_what_was_never_paid_is_not_paid_back(app: Flask) -> None:
+    text = words_of(app, UNPAID).text
+
+    assert "You have $29,366.20 less to pay." in text
+    assert re.findall(r"pay(ing)? you back|We pay back|send the money|refund|before we pay", text) == []
+
+
+def test_what_was_paid_in_part_is_told_in_both_parts(app: Flask) -> None:
+    text = words_of(app, replace(REFUND, refunds=(replace(GRACE, collected_cents=1000000),))).text
+
+    assert "We are paying you back $10,000.00, plus $4,219.08 in interest." in text
+    assert "You have $19,366.20 less to pay." in text
+    assert "Less to pay: $19,366.20\nWe pay back: $10,000.00" in text
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def renew(token: str) -> ResponseReturnValue:
         with transaction():
             _send_new(link, nonce)
     except identity.TooManyRequests as refusal:
-        return render_template("sign_in/ended.html", refusal=str(refusal), **_facts(link, token)), 429
+        return _show(link, token, CodeForm(), refusal=str(refusal)), 429
     flash(f"We have sent a new email to {mask_email(link.person.email)}.")
     response = redirect(url_for("asking.sent"), 303)
     cookies.give(response, cookies.ASKED, nonce, seconds=A_DAY)
@@ -97,21 +97,23 @@ def _page(token: str, form: CodeForm) -> ResponseReturnValue:
         return render_template("sign_in/unknown.html"), 404
     if link.kind is LinkKind.REHEARSAL:
         return render_template("sign_in/rehearsal.html", link=link)
-    if link.is_open(database_now()):
-        return render_template("sign_in/link.html", form=form, **_facts(link, token))
     here = find_login()
-    if here is not None and here.kind is SessionKind.INVESTOR and here.person_id == link.person_id:
+    is_theirs = here is not None and here.kind is SessionKind.INVESTOR and here.person_id == link.person_id
+    if is_theirs and not link.is_open(database_now()):
         return redirect(link.opens)
-    return render_template("sign_in/ended.html", refusal=None, **_facts(link, token))
+    return _show(link, token, form, refusal="")
 
 
-def _facts(link: SignInLink, token: str) -> dict[str, object]:
+def _show(link: SignInLink, token: str, form: CodeForm, *, refusal: str) -> str:
     here = find_login()
     other = here.person.email if here is not None and here.person_id != link.person_id else None
-    return {
-        "link": link,
-        "token": token,
-        "address": mask_email(link.person.email),
-        "other_address": mask_email(other) if other else None,
-        "is_known_browser": link.was_asked_with(cookies.read(cookies.ASKED)),
-    }
+    return render_template(
+        "sign_in/link.html" if link.is_open(database_now()) else "sign_in/ended.html",
+        link=link,
+        token=token,
+        form=form,
+        refusal=refusal,
+        address=mask_email(link.person.email),
+        other_address=mask_email(other) if other else None,
+        is_known_browser=link.was_asked_with(cookies.read(cookies.ASKED)),
+    )

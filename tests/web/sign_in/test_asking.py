@@ -85,7 +85,8 @@ def test_the_link_leads_back_to_where_somebody_was_going(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "next_page", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+    "next_page",
+    ["https://evil.example/", "//evil.example", "///evil.example", "/\\evil.example", "javascript:alert(1)"],
 )
 def test_a_link_never_leads_to_another_site(app: Flask, next_page: str) -> None:
     with transaction():

@@ -225,6 +225,7 @@ def test_new_links_are_limited(app: Flask, link: SignInLink) -> None:
 
     assert answer.status_code == 429
     assert "Please try again in" in answer.text
+    assert 'name="code"' in answer.text
     assert (session.scalar(select(func.count()).select_from(Message)) or 0) < 6
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.tlog.errors import Malformed, NotVerified
 from app.tlog.proof import Proof, verify_consistency, verify_inclusion
-from app.tlog.tree import cover_consistency, cover_inclusion, hash_leaf
+from app.tlog.tree import cover_consistency, cover_inclusion, hash_children, hash_leaf
 from tests.tlog.trees import folded, slow_root, some_leaves, stored_nodes
 
 sizes = st.integers(1, 130)
@@ -50,6 +50,17 @@ def test_a_changed_inclusion_proof_is_refused(entry: tuple[int, int], data: st.D
     for lie in lies:
         with pytest.raises(NotVerified):
             verify_inclusion(**{"root": slow_root(leaves), **claims, **lie})
+
+
+def test_a_proof_that_goes_on_above_the_root_is_refused_whatever_it_leads_to() -> None:
+    leaf, beside = hash_leaf(b"entry"), b"b" * 32
+
+    with pytest.raises(NotVerified, match="too long"):
+        verify_inclusion(leaf_hash=leaf, index=0, size=1, path=[beside], root=hash_children(beside, leaf))
+    old_root = hash_children(beside, hash_children(leaf, leaf))
+    root = hash_children(beside, hash_children(leaf, hash_children(leaf, leaf)))
+    with pytest.raises(NotVerified):
+        verify_consistency(old_size=3, old_root=old_root, size=4, root=root, path=[leaf, leaf, leaf, beside])
 
 
 @given(st.integers(1, 130), st.integers(0, 130))

@@ -42,16 +42,16 @@ def take_in() -> ResponseReturnValue:
     """Import the files, all or nothing; what is wrong is shown on the same page."""
     form = DataForm()
     if not form.submitted():
-        return _page(form), 422
+        return _page(form)
     try:
         sheets = deals.read_uploads([(file.filename, file.read()) for file in form.files.data])
         with transaction():
             done = deals.import_sheets(sheets=sheets, by=signed_in(), at=clock.now())
     except deals.BadRows as bad:
-        return _page(form, bad.rows), 422
+        return _page(form, bad.rows)
     except DomainError as refusal:
         form.files.errors = [str(refusal)]
-        return _page(form), 422
+        return _page(form)
     flash("The files were imported. Compare the control totals with your own books.")
     return redirect(url_for(".imported", pseudonym=done.pseudonym))
 
@@ -78,13 +78,13 @@ def template(name: str) -> ResponseReturnValue:
 
 
 def _page(form: DataForm, bad: Sequence[deals.BadRow] = ()) -> str:
-    by_sheet: dict[str, list[deals.BadRow]] = {}
+    by_file: dict[str, list[deals.BadRow]] = {}
     for row in bad[:MOST_SHOWN]:
-        by_sheet.setdefault(row.sheet, []).append(row)
+        by_file.setdefault(f"{row.sheet.removesuffix('.csv')}.csv", []).append(row)
     return render_template(
         "admin/data/show.html",
         form=form,
-        by_sheet=by_sheet,
+        by_file=by_file,
         bad_count=len(bad),
         shown_count=min(len(bad), MOST_SHOWN),
         sheets=deals.COLUMNS,

@@ -1,54 +1,31 @@
 """The admin takes the data in, and sees which row is wrong."""
 
 import io
-import re
 from collections.abc import Iterable
-from typing import Any
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app import deals, identity
-from app.core import clock
+from app import deals
 from app.core.db import transaction
 from app.identity import Role
-from app.web.sign_in import cookies, login
 from tests.deals.builders import a_zip, demo_files, demo_files_plus, demo_files_with
-from tests.identity.builders import PASSWORD, a_member_of_staff
+from tests.identity.builders import a_member_of_staff
+from tests.web.browsing import TOKEN, Browser
+from tests.web.sign_in.visiting import staff_signed_in
 from tests.web.words import words_of
-
-TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
-
-
-class Browser:
-    """The browser of a member of staff who signed in; each request stands alone, as under a real server."""
-
-    def __init__(self, app: Flask, role: Role) -> None:
-        self.app = app
-        self.client = app.test_client()
-        with transaction():
-            person = a_member_of_staff(roles=[role])
-        email = person.email
-        proof = identity.check_password(email=email, password=PASSWORD)
-        with transaction():
-            fresh = identity.sign_in_staff(proof=proof, device="", at=clock.now())
-        self.client.set_cookie(cookies.SESSION, fresh.token)
-        self.client.set_cookie(cookies.SEEN, login._seen_now(fresh.token))
-
-    def open(self, path: str, **wanted: Any) -> TestResponse:
-        """One request, without following what it answers."""
-        with self.app.app_context():
-            return self.client.open(path, **wanted)
-
-    def get(self, path: str) -> TestResponse:
-        """Open a page."""
-        return self.open(path, method="GET")
 
 
 @pytest.fixture
 def admin(app: Flask) -> Browser:
-    return Browser(app, Role.ADMIN)
+    return signed_in_as(app, Role.ADMIN)
+
+
+def signed_in_as(app: Flask, role: Role) -> Browser:
+    with transaction():
+        person = a_member_of_staff(roles=[role])
+    return staff_signed_in(app, person)
 
 
 def send(browser: Browser, files: Iterable[tuple[str, bytes]]) -> TestResponse:
@@ -86,7 +63,7 @@ def test_a_zip_will_do_and_the_same_again_changes_nothing(admin: Browser) -> Non
 
     again = send(admin, demo_files().items())
 
-    assert again.status_code == 422
+    assert again.status_code == 200
     assert "was imported before and is unchanged. Nothing was written." in words_of(again.text)
     assert len(deals.list_imports()) == 1
 
@@ -95,8 +72,8 @@ def test_bad_rows_are_shown_where_they_stand_and_corrected_files_go_in_on_the_sa
     answer = send(admin, demo_files_with("requests.csv", "INV-011,2026", "INV-099,2026").items())
 
     page = words_of(answer.text)
-    assert answer.status_code == 422
-    assert "There are some problems with requests" in page
+    assert answer.status_code == 200
+    assert "There are some problems with requests.csv" in page
     assert "13 account_id INV-099 It does not stand in accounts. Add it to accounts, or correct it here." in page
     assert "INV-010" not in page  # only rows with problems
     assert deals.list_deals() == []
@@ -109,7 +86,7 @@ def test_only_the_first_hundred_problems_are_shown(admin: Browser) -> None:
     page = words_of(send(admin, demo_files_plus("rates.csv", rows).items()).text)
 
     assert "There are 150 problems; these are the first 100." in page
-    assert "rate-99" not in page
+    assert page.count("It is not a number.") == 100
 
 
 def test_what_a_file_holds_is_shown_as_text(admin: Browser) -> None:
@@ -134,7 +111,7 @@ def test_what_is_no_import_is_refused_on_the_same_page(
 ) -> None:
     answer = send(admin, files)
 
-    assert answer.status_code == 422
+    assert answer.status_code == 200
     assert f"There is a problem {says}" in words_of(answer.text)
 
 
@@ -144,7 +121,7 @@ def test_an_upload_beyond_all_bounds_gets_its_own_page(admin: Browser) -> None:
 
 @pytest.mark.parametrize("role", [Role.MANAGEMENT, Role.LEGAL, Role.AUDITOR])
 def test_approvers_and_auditors_read_and_do_not_import(app: Flask, role: Role) -> None:
-    reader = Browser(app, role)
+    reader = signed_in_as(app, role)
 
     page = reader.get("/admin/data")
 
@@ -155,7 +132,7 @@ def test_approvers_and_auditors_read_and_do_not_import(app: Flask, role: Role) -
 
 
 def test_support_has_no_business_here(app: Flask) -> None:
-    assert Browser(app, Role.SUPPORT).get("/admin/data").status_code == 403
+    assert signed_in_as(app, Role.SUPPORT).get("/admin/data").status_code == 403
 
 
 def test_without_its_token_the_form_does_nothing(admin: Browser) -> None:

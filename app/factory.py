@@ -7,10 +7,13 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, identity
+from app import cli, identity, notices, worker
 from app.core.db import db
+from app.demo import pages as demo_pages
+from app.demo.commands import commands as demo_commands
 from app.settings import ROOT, BadSettings, Settings, read_settings, run_by_flask_command
 from app.web import access, admin, compression, context, errors, filters, headers, investor, public, sign_in, support
+from app.web.mailer import Courier, Mail
 from app.web.sign_in import login
 
 AREAS = (public, sign_in, investor, support, admin)
@@ -25,7 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     except BadSettings as problem:
         if not run_by_flask_command():
             raise
-        cli.init_app(app, missing=str(problem))
+        cli.init_app(app, missing=str(problem), more=demo_commands)
         return app
     _configure(app, settings)
     db.init_app(app)
@@ -35,8 +38,41 @@ def create_app(settings: Settings | None = None) -> Flask:
     for area in AREAS:
         for blueprint in area.blueprints:
             app.register_blueprint(blueprint)
-    cli.init_app(app, missing=None)
+    cli.init_app(app, missing=None, more=demo_commands)
+    app.extensions["office"] = _office(app, settings)
+    worker.init_app(app)
+    if settings.demo:
+        demo_pages.init_app(app)
     return app
+
+
+def _office(app: Flask, settings: Settings) -> notices.Office:
+    """The mail sender, the renderer and the addresses, as plain callables for a domain that knows no HTTP."""
+    return notices.Office(
+        sender=Courier(_mail(app, settings)),
+        render=lambda name, facts: app.jinja_env.get_template(name).render(facts),
+        build_url=lambda path: settings.public_base_url + path,
+        brand=context.brand_of(settings),
+        mail_from=settings.mail_default_sender,
+        mail_to=settings.mail_to,
+        rate=settings.mail_rate_per_second,
+    )
+
+
+def _mail(app: Flask, settings: Settings) -> Mail:
+    app.config.update(
+        MAIL_SERVER=settings.mail_server,
+        MAIL_PORT=settings.mail_port,
+        MAIL_USERNAME=settings.mail_username,
+        MAIL_PASSWORD=settings.mail_password,
+        MAIL_USE_TLS=settings.mail_use_tls,
+        MAIL_USE_SSL=settings.mail_use_ssl,
+        MAIL_DEFAULT_SENDER=settings.mail_default_sender,
+        MAIL_DEBUG=False,
+    )
+    mail = Mail()
+    mail.init_app(app)
+    return mail
 
 
 def _configure(app: Flask, settings: Settings) -> None:

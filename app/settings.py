@@ -13,6 +13,8 @@ from app.core.errors import DomainError
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRETS_FILE = ROOT / "instance" / "secrets.env"
+DEMO_FOLDER = ROOT / "instance" / "demo"
+DEMO_SECRETS_FILE = DEMO_FOLDER / "settings.env"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SHORTEST_SECRET = 32
 
@@ -79,9 +81,14 @@ def setting_fields() -> tuple[dataclasses.Field[Any], ...]:
     return dataclasses.fields(Settings)
 
 
-def read_settings(environ: Mapping[str, str] | None = None, secrets_file: Path = SECRETS_FILE) -> Settings:
-    """The settings from the environment over the secrets file. Raises BadSettings naming every bad one."""
-    given = {**_secrets(secrets_file), **(os.environ if environ is None else environ)}
+def read_settings(environ: Mapping[str, str] | None = None, secrets_file: Path | None = None) -> Settings:
+    """The settings from the environment over the secrets file; with DEMO=1 over the demo's own file.
+
+    Raises BadSettings naming every bad one.
+    """
+    environ = os.environ if environ is None else environ
+    default_file = DEMO_SECRETS_FILE if environ.get("DEMO") == "1" else SECRETS_FILE
+    given = {**_secrets(secrets_file or default_file), **environ}
     problems: list[str] = []
     values: dict[str, Any] = {}
     for each in setting_fields():
@@ -101,6 +108,16 @@ def read_settings(environ: Mapping[str, str] | None = None, secrets_file: Path =
 def run_by_flask_command() -> bool:
     """Whether this process is a `flask …` command, some of which work without settings."""
     return os.environ.get("FLASK_RUN_FROM_CLI") == "true"
+
+
+def environment_with(overrides: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment with some variables replaced, for the processes it starts."""
+    return {**os.environ, **overrides}
+
+
+def demo_port() -> str:
+    """Where the demo's portal listens: PORT, or 8000."""
+    return os.environ.get("PORT", "8000")
 
 
 def _secrets(path: Path) -> dict[str, str]:

@@ -1,1 +1,144 @@
-"""The worker: everything that happens without somebody asking."""
+"""The worker: everything that happens without somebody asking. Rows say what is to be done; bells only make it prompt.
+
+huey runs a task at most once and forgets a killed one, so no task carries work: each looks for what is due.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from huey import Huey, crontab
+
+from app import audit, identity, incidents, notices
+from app.core import clock, signals
+from app.core.db import session, transaction
+from app.core.errors import DomainError
+from app.core.jobs import beat, release_lease, take_lease
+from app.core.queue import open_queue
+from app.notices import SignIn
+from app.settings import Settings
+
+log = logging.getLogger(__name__)
+LEASE_SECONDS = 120
+MOST_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Worker:
+    """The queue and its tasks; calling a task rings its bell."""
+
+    huey: Huey
+    deliver: Callable[[], Any]
+    deliver_at: Callable[[datetime], Any]
+    publish: Callable[[], Any]
+    sign: Callable[[], Any]
+
+
+def init_app(app: Flask) -> None:
+    """Register the tasks on the queue of the settings, and the `worker` command."""
+    huey = open_queue(app.extensions["settings"].queue_url)
+
+    def task(work: Callable[[], None]) -> Callable[[], Any]:
+        return huey.task(name=work.__name__)(_in_app(app, work))  # type: ignore[no-any-return]
+
+    huey.periodic_task(crontab(minute="*"), name="sweep")(_in_app(app, do_all_that_is_due))
+    delivering: Any = task(deliver)
+    app.extensions["worker"] = Worker(
+        huey=huey,
+        deliver=delivering,
+        deliver_at=lambda at: delivering.schedule(eta=at),
+        publish=task(publish),
+        sign=task(sign),
+    )
+    app.cli.add_command(worker)
+
+
+def _in_app(app: Flask, work: Callable[[], None]) -> Callable[[], None]:
+    def run() -> None:
+        with app.app_context():
+            work()
+
+    return run
+
+
+@signals.outbox_filled.connect
+def _deliver_soon(_: object) -> None:
+    current_app.extensions["worker"].deliver()
+
+
+@signals.publication_waits.connect
+def _publish_soon(_: object) -> None:
+    current_app.extensions["worker"].publish()
+
+
+@signals.checkpoint_wanted.connect
+def _sign_soon(_: object) -> None:
+    current_app.extensions["worker"].sign()
+
+
+def deliver() -> None:
+    """Turn requests for a sign-in link into messages, then send every message that is due."""
+    settings: Settings = current_app.extensions["settings"]
+    lives = timedelta(minutes=settings.sign_in_minutes)
+    with transaction():
+        for link in identity.open_asked_links(lives=lives, at=clock.now()):
+            content = SignIn(minutes=settings.sign_in_minutes)
+            notices.queue(
+                content=content, person=link.person, subject_key=link.audit_name, version=1, link=link, at=clock.now()
+            )
+    done = notices.deliver_due(current_app.extensions["office"], at_most=MOST_AT_ONCE)
+    if done.again_at is not None:
+        current_app.extensions["worker"].deliver_at(done.again_at)
+
+
+def publish() -> None:
+    """Commit one batch of every publication that waits; each batch rings for the next."""
+    for publication in incidents.list_waiting():
+        with transaction():
+            incidents.publish_batch(publication=publication, at=clock.now())
+
+
+def sign() -> None:
+    """Sign a checkpoint over what was committed, where this host holds the key; one signer at a time."""
+    settings: Settings = current_app.extensions["settings"]
+    if settings.audit_key_file is None or not settings.audit_key_file.exists():
+        return
+    fence = take_lease("sign", LEASE_SECONDS)
+    if fence is None:
+        return
+    try:
+        key = audit.read_key_file(path=settings.audit_key_file, origin=settings.audit_origin)
+        audit.sign_checkpoint(key=key, anchor=audit.FileAnchor(settings.audit_anchors), at=clock.now())
+    except DomainError as refusal:
+        log.critical("no checkpoint was signed: %s", refusal)
+    finally:
+        release_lease("sign", fence)
+
+
+def do_all_that_is_due() -> None:
+    """Everything that waits, in order; also what a lost bell left behind."""
+    beat("worker")
+    while incidents.list_waiting():
+        publish()
+    deliver()
+    sign()
+    with transaction():
+        identity.forget_old_counts(at=clock.now())
+    session.remove()
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do all that is due and end.")
+@with_appcontext
+def worker(*, once: bool) -> None:
+    """Deliver messages, publish batches and sign checkpoints until stopped."""
+    do_all_that_is_due()
+    if not once:
+        current_app.extensions["worker"].huey.create_consumer(
+            workers=2, max_delay=1, graceful_signal="TERM", check_worker_health=True
+        ).run()

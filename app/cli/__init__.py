@@ -1,6 +1,6 @@
 """The command line, one file per command group; each module lists its `commands`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from functools import wraps
 from typing import Any
@@ -9,19 +9,18 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from app.cli import audit, house, imports, mail, slots, user
+from app.cli import allocate, audit, house, imports, mail, slots, user
 from app.cli.errors import BadInput
 from app.core.errors import DomainError
 
-MODULES = (house, imports, slots, audit, user, mail)
+MODULES = (house, user, imports, allocate, slots, mail, audit)
 NEED_NO_SETTINGS = frozenset({"init", "doctor", "allocate", "slots", "audit check-receipt"})
 
 
-def init_app(app: Flask, *, missing: str | None) -> None:
-    """Register every command. With `missing` settings those that need them say so and exit 2."""
-    for module in MODULES:
-        for command in module.commands:
-            app.cli.add_command(_ready(command, command.name or "", missing))
+def init_app(app: Flask, *, missing: str | None, more: Sequence[click.Command] = ()) -> None:
+    """Register every command, and `more`. With `missing` settings those that need them say so and exit 2."""
+    for command in [*(command for module in MODULES for command in module.commands), *more]:
+        app.cli.add_command(_ready(command, command.name or "", missing))
 
 
 def _ready(command: click.Command, name: str, missing: str | None) -> click.Command:

@@ -14,6 +14,7 @@ from app.cli.errors import BadInput, Failed
 from app.core import clock, schema
 from app.core.db import session
 from app.core.jobs import find_heartbeat
+from app.core.queue import create_queue
 from app.settings import SECRETS_FILE, BadSettings, Settings, read_settings
 
 KEY_FILE = SECRETS_FILE.parent / "audit.key"
@@ -59,6 +60,7 @@ def _migrate(settings: Settings) -> None:
     owner_url = settings.database_owner_url or settings.database_url
     schema.upgrade(owner_url)
     schema.grant(owner_url, settings.database_url)
+    create_queue(settings.queue_url)
 
 
 @click.command()

@@ -37,7 +37,9 @@ def parse_money(text: str, currency: str) -> int:
 
 def plain_money(cents: int, currency: str) -> str:
     """Minor units as a plain decimal for files and programs: `1250.00`."""
-    return str(Decimal(cents).scaleb(-minor_digits(currency)))
+    digits = minor_digits(currency)
+    text = str(abs(cents)).rjust(digits + 1, "0")
+    return ("-" if cents < 0 else "") + (f"{text[:-digits]}.{text[-digits:]}" if digits else text)
 
 
 def format_money(cents: int, currency: str = "USD") -> str:

@@ -1,5 +1,5 @@
 """Pages of the investor area; the factory registers `blueprints`."""
 
-from app.web.investor import calls
+from app.web.investor import calls, corrections
 
-blueprints = [calls.bp]
+blueprints = [corrections.bp, calls.bp]

@@ -1,0 +1,25 @@
+"""`python -m app.demo.mailbox`: a local SMTP server that keeps every message in a Maildir. For the demo only."""
+
+import signal
+import threading
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Mailbox
+
+from app.demo.setting_up import MAIL_PORT, MAILBOX
+
+
+def main() -> None:
+    """Take mail on loopback until TERM or Ctrl-C."""
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    MAILBOX.parent.mkdir(parents=True, exist_ok=True)
+    controller = Controller(Mailbox(str(MAILBOX)), hostname="127.0.0.1", port=MAIL_PORT)
+    controller.start()
+    stopped.wait()
+    controller.stop()
+
+
+if __name__ == "__main__":
+    main()

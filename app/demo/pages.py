@@ -1,0 +1,58 @@
+"""`/demo`: who is who, how to sign in as each, and starting over. Registered in the demo only."""
+
+from flask import Blueprint, Flask, current_app, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from wtforms import RadioField, SubmitField
+from wtforms.validators import InputRequired
+
+from app.core import clock
+from app.core.db import session
+from app.demo import mailbox_pages
+from app.demo.people import PASSWORD, STAFF
+from app.demo.setting_up import clear
+from app.demo.story import Stage, Story
+from app.identity import Authority, Person
+from app.web.access import public
+from app.web.forms import Form
+
+bp = Blueprint("demo", __name__, url_prefix="/demo")
+STAGES = {
+    Stage.REPORTED: "Reported: deals are imported, the incident is open, in rehearsal. The README's walk starts here.",
+    Stage.TOLD: "Told: the faulty release is stopped and the first notice has been sent.",
+    Stage.APPROVED: "Approved: the proposal carries both signatures and waits to be published.",
+    Stage.PUBLISHED: "Published: everybody has their corrected figures.",
+}
+
+
+class StartOverForm(Form):
+    """Forgets everything and tells the story up to a stage."""
+
+    stage = RadioField(
+        "Start over at",
+        choices=[(stage.value, words) for stage, words in STAGES.items()],
+        validators=[InputRequired("Choose where to start.")],
+    )
+    submit = SubmitField("Forget everything and start over")
+
+
+def init_app(app: Flask) -> None:
+    """Register the demo's pages."""
+    app.register_blueprint(bp)
+    app.register_blueprint(mailbox_pages.bp)
+
+
+@bp.route("", methods=["GET", "POST"])
+@public
+def show() -> ResponseReturnValue:
+    """Staff with their password, investors with their mailbox, and the stages."""
+    form = StartOverForm()
+    if form.submitted():
+        settings, office = current_app.extensions["settings"], current_app.extensions["office"]
+        clear(settings)
+        Story(settings, office, clock.now()).tell(Stage(form.stage.data))
+        flash(f"The demo stands at: {form.stage.data}.")
+        return redirect(url_for(".show"))
+    investors = select(Person).where(Person.id.in_(select(Authority.person_id))).order_by(Person.full_name)
+    people = session.scalars(investors).all()
+    return render_template("demo/show.html", staff=STAFF, password=PASSWORD, people=people, form=form)

@@ -1,0 +1,61 @@
+"""The demo's own folder: settings, database, queue, log key and mailbox, each made once."""
+
+import secrets
+
+from app import audit
+from app.core import schema
+from app.core.db import db, session
+from app.core.queue import create_queue
+from app.settings import DEMO_FOLDER, DEMO_SECRETS_FILE, Settings, environment_with
+
+MAIL_PORT = 8025
+MAILBOX = DEMO_FOLDER / "mailbox"
+LOADED = DEMO_FOLDER / "loaded"
+
+
+def demo_environment(port: str) -> dict[str, str]:
+    """The environment of every process of the demo; its settings file is written at the first start."""
+    if not DEMO_SECRETS_FILE.exists():
+        _write_settings()
+    return environment_with({"DEMO": "1", "PUBLIC_BASE_URL": f"http://localhost:{port}", "FLASK_APP": "wsgi.py"})
+
+
+def set_up(settings: Settings) -> None:
+    """The newest shape of the database, the queue's tables, and a signing key where there is none."""
+    schema.upgrade(settings.database_url)
+    create_queue(settings.queue_url)
+    if settings.audit_key_file and not settings.audit_key_file.exists():
+        audit.make_key_file(path=settings.audit_key_file, origin=settings.audit_origin)
+
+
+def clear(settings: Settings) -> None:
+    """Make database, anchors and mailbox as they were before the story."""
+    session.remove()
+    db.engine.dispose()
+    schema.downgrade(settings.database_url)
+    settings.audit_anchors.unlink(missing_ok=True)
+    for message in MAILBOX.glob("*/*"):
+        message.unlink()
+    set_up(settings)
+
+
+def _write_settings() -> None:
+    DEMO_FOLDER.mkdir(parents=True, exist_ok=True)
+    lines = {
+        "SECRET_KEY": secrets.token_urlsafe(48),
+        "PUBLIC_BASE_URL": "http://localhost:8000",
+        "MAIL_DEFAULT_SENDER": "Example Platform Support <support@platform.example>",
+        "DATABASE_URL": f"sqlite:///{DEMO_FOLDER}/portal.db",
+        "QUEUE_URL": f"{DEMO_FOLDER}/queue.db",
+        "FILES_DIR": f"{DEMO_FOLDER}/files",
+        "AUDIT_ANCHORS": f"{DEMO_FOLDER}/anchors",
+        "AUDIT_KEY_FILE": f"{DEMO_FOLDER}/audit.key",
+        "AUDIT_ORIGIN": "demo.example/audit/1",
+        "MAIL_SERVER": "127.0.0.1",
+        "MAIL_PORT": str(MAIL_PORT),
+        "MAIL_RATE_PER_SECOND": "100",
+        "MAIL_TO": "everyone",
+        "LOG_FORMAT": "text",
+    }
+    DEMO_SECRETS_FILE.touch(mode=0o600)
+    DEMO_SECRETS_FILE.write_text("".join(f"{name}={value}\n" for name, value in lines.items()))

@@ -1,0 +1,217 @@
+"""The demo story, told through the product's own operations, mail included, up to a stage."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from app import audit, deals, identity, incidents, notices, scheduling
+from app.core import files
+from app.core.db import session, transaction
+from app.core.errors import DomainError
+from app.deals import Deal, Release
+from app.demo.dates import DATA, shifted_files
+from app.demo.people import ADMIN, LEGAL, MANAGEMENT, PASSWORD, STAFF, SUPPORT, Member
+from app.identity import Person
+from app.incidents import Incident, Proof, PublicationState
+from app.notices import Office
+from app.settings import Settings
+from app.web.admin.texts import notice_texts
+
+
+class Stage(StrEnum):
+    """How far the story has come."""
+
+    REPORTED = "reported"
+    TOLD = "told"
+    APPROVED = "approved"
+    PUBLISHED = "published"
+
+
+class NotEmpty(DomainError):
+    """The database holds something, so the story is not put into it."""
+
+
+class Story:
+    """The story as it is told: the installation, the moment, and everybody in it."""
+
+    def __init__(self, settings: Settings, office: Office, at: datetime) -> None:
+        self.settings = settings
+        self.office = office
+        self.at = at
+        self.today = at.date()
+
+    def tell(self, stage: Stage) -> None:
+        """Bring the empty database to the stage. Raises NotEmpty."""
+        if session.scalar(select(func.count()).select_from(Person)):
+            raise NotEmpty("This database holds people already. The demo is loaded into an empty one only.")
+        steps: dict[Stage, Callable[[], None]] = {
+            Stage.REPORTED: self._report,
+            Stage.TOLD: self._tell_everybody,
+            Stage.APPROVED: self._approve,
+            Stage.PUBLISHED: self._publish,
+        }
+        for reached, step in steps.items():
+            step()
+            if reached is stage:
+                break
+        with transaction():
+            audit.record(
+                action="demo.loaded",
+                actor=audit.shell_actor(),
+                subject=self._incident(),
+                at=self.at,
+                stage=stage.value,
+                today=self.today.isoformat(),
+            )
+
+    def _report(self) -> None:
+        hashes = [(member, identity.hash_password(PASSWORD, email=member.email)) for member in STAFF]
+        sheets = deals.read_files(shifted_files(self.today))
+        with transaction():
+            for member, password_hash in hashes:
+                self._hire(member, password_hash)
+            deals.import_sheets(sheets=sheets, by=self._person(ADMIN), at=self.at)
+            incidents.open_incident(
+                title="Shares above the request in oversubscribed deals",
+                deals=session.scalars(select(Deal).order_by(Deal.closed_on)).all(),
+                detected_on=self.today - timedelta(days=5),
+                contact=self._contact(),
+                by=self._person(ADMIN),
+                at=self.at,
+            )
+
+    def _contact(self) -> incidents.ContactPoint:
+        return incidents.ContactPoint(
+            name=SUPPORT[0].full_name,
+            phone=self.settings.brand_support_phone,
+            hours="weekdays 9 am to 5 pm",
+            zone=SUPPORT[0].zone,
+        )
+
+    def _tell_everybody(self) -> None:
+        proof = self._evidence("change-record.txt")
+        with transaction():
+            incidents.contain(
+                incident=self._incident(),
+                done_by="Platform engineering",
+                done_on=self.today - timedelta(days=4),
+                note="Release 2024.08 was taken out of service.",
+                proof=proof,
+                by=self._person(ADMIN),
+                at=self.at,
+            )
+            incidents.ask_to_go_live(incident=self._incident(), by=self._person(ADMIN), at=self.at)
+            incidents.confirm_live(incident=self._incident(), by=self._person(LEGAL), at=self.at)
+            self._send_first_notice()
+        self._deliver()
+
+    def _send_first_notice(self) -> None:
+        notice = incidents.propose_first_notice(
+            incident=self._incident(),
+            promised_on=self.today + timedelta(days=12),
+            texts=notice_texts(),
+            by=self._person(ADMIN),
+            at=self.at,
+        )
+        note = "True as far as we know it, and it promises a date."
+        legal = self._person(LEGAL)
+        incidents.approve_first_notice(notice=notice, digest_seen=notice.digest, by=legal, note=note, at=self.at)
+        incidents.send_first_notice(notice=notice, texts=notice_texts(), by=self._person(ADMIN), at=self.at)
+
+    def _approve(self) -> None:
+        proof = self._evidence("release.diff")
+        with transaction():
+            incident, admin = self._incident(), self._person(ADMIN)
+            incidents.record_fix(
+                incident=incident,
+                release=session.scalars(select(Release).where(Release.name == "2026.11.1")).one(),
+                done_by="Platform engineering",
+                note="What is left is shared again until nothing is. The test fails on 2024.08, passes on 2026.11.1.",
+                proof=proof,
+                by=admin,
+                at=self.at,
+            )
+            incidents.investigate(incident=incident, by=admin, at=self.at)
+            self._propose_and_sign()
+
+    def _propose_and_sign(self) -> None:
+        proposal = incidents.propose(
+            incident=self._incident(),
+            dates=self._key_dates(),
+            pay_to="Example Platform Client Account, First Example Bank. Give the invoice number as the reference.",
+            reason="The agreement names the rule; this carries it out in both deals.",
+            texts=notice_texts(),
+            by=self._person(ADMIN),
+            at=self.at,
+        )
+        for member in (MANAGEMENT, LEGAL):
+            incidents.approve(
+                proposal=proposal,
+                digest_seen=proposal.digest,
+                approver=self._person(member),
+                role=member.role,
+                note="Read in full, with the certificates.",
+                at=self.at,
+            )
+
+    def _publish(self) -> None:
+        with transaction():
+            proposal = incidents.get_proposal(self._incident())
+            publication = incidents.start(
+                proposal=proposal,
+                typed_reference=proposal.incident.reference,
+                texts=notice_texts(),
+                by=self._person(ADMIN),
+                at=self.at,
+            )
+        self._publish_a_batch(publication)
+        self._deliver()
+        with transaction():
+            incidents.move(publication=publication, to=PublicationState.RUNNING, by=self._person(ADMIN), at=self.at)
+        while publication.state is PublicationState.RUNNING:
+            self._publish_a_batch(publication)
+        self._deliver()
+
+    def _deliver(self) -> None:
+        """Send what waits, at the rate of the settings, until the mail server has answered for all of it."""
+        while notices.deliver_due(self.office, at_most=1000).tries:
+            pass
+
+    def _publish_a_batch(self, publication: incidents.Publication) -> None:
+        with transaction():
+            incidents.publish_batch(publication=publication, at=self.at)
+
+    def _hire(self, member: Member, password_hash: str) -> None:
+        person = identity.create_staff(
+            full_name=member.full_name,
+            email=member.email,
+            roles=[member.role],
+            password_hash=password_hash,
+            time_zone=member.zone,
+            by=audit.shell_actor(),
+            at=self.at,
+        )
+        if member.hours:
+            weekly = [(day, scheduling.Window(*window)) for day in range(5) for window in member.hours]
+            scheduling.set_hours(agent=person, weekly=weekly, by=person, at=self.at)
+
+    def _key_dates(self) -> incidents.KeyDates:
+        def after(days: int) -> date:
+            return self.today + timedelta(days=days)
+
+        return incidents.KeyDates(
+            notice_on=self.today, look_by=after(11), pay_by=after(18), remind_on=after(29), due_by=after(43)
+        )
+
+    def _evidence(self, name: str) -> Proof:
+        content = Path(DATA / "evidence" / name).read_bytes()
+        return Proof(name=name, sha256=files.store(self.settings.files_dir, content))
+
+    def _incident(self) -> Incident:
+        return session.scalars(select(Incident)).one()
+
+    def _person(self, member: Member) -> Person:
+        return session.scalars(select(Person).where(Person.email == member.email)).one()

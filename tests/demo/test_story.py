@@ -1,0 +1,122 @@
+"""The story reaches each stage through the product's own operations, to the cent."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from socket import create_server
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from sqlalchemy import func, select
+
+from app.core.db import db, session
+from app.demo.setting_up import set_up
+from app.demo.story import NotEmpty, Stage, Story
+from app.factory import create_app
+from app.identity import Account, Person
+from app.incidents import Adjustment, IncidentState, PublicationState, get_incident, get_proposal
+from app.notices import Kind, Message, State
+from app.settings import Settings
+from app.settlement import Direction, Settlement
+
+AT = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def story(settings: Settings) -> Iterator[Story]:
+    """A story about to be told, and a mail server that takes everything."""
+    with create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    controller = Controller(Sink(), hostname="127.0.0.1", port=port)
+    controller.start()
+    app = create_app(replace(settings, mail_server="127.0.0.1", mail_port=port, mail_rate_per_second=1000))
+    with app.app_context():
+        set_up(settings)
+        yield Story(settings, app.extensions["office"], AT)
+        session.remove()
+        db.engine.dispose()
+    controller.stop()
+
+
+def the_changes() -> dict[tuple[str, str], tuple[int, int]]:
+    rows = session.execute(
+        select(Adjustment, Account.name).join(Account, Account.id == Adjustment.account_id).order_by(Adjustment.id)
+    ).all()
+    return {
+        (each.case.deal.name, name): (each.recorded_cents, each.corrected_cents)
+        for each, name in rows
+        if each.difference_cents
+    }
+
+
+@pytest.mark.both_databases
+def test_the_published_story_has_the_figures_of_the_design(story: Story) -> None:
+    story.tell(Stage.PUBLISHED)
+
+    assert the_changes() == {
+        ("Orbit Robotics", "Chen Wei"): (12394366, 13818182),
+        ("Orbit Robotics", "Elena Petrova"): (9295775, 10363636),
+        ("Orbit Robotics", "Farid Haddad"): (3873239, 4318182),
+        ("Orbit Robotics", "Grace Lindqvist"): (7436620, 4500000),
+        ("Tidewater Energy", "Chen Wei"): (7341065, 8581395),
+        ("Tidewater Energy", "Petrova Family Trust"): (5550562, 6488372),
+        ("Tidewater Energy", "Hugo Martins"): (2506705, 2930233),
+        ("Tidewater Energy", "Farid Haddad"): (5968286, 4000000),
+        ("Tidewater Energy", "Jonah Reyes"): (3133382, 2500000),
+    }
+
+
+def test_everybody_gets_one_notice_and_every_change_falls_due(story: Story) -> None:
+    story.tell(Stage.PUBLISHED)
+
+    people = session.scalar(select(func.count()).where(Person.authorities.any()))
+    sent = dict(
+        session.execute(
+            select(Message.kind, func.count()).where(Message.state == State.SENT).group_by(Message.kind)
+        ).all()
+    )
+    assert people == 11
+    assert sent[Kind.FIRST] == people
+    assert sent[Kind.CORRECTION] + sent[Kind.ALL_CLEAR] == people
+    refunds = session.scalars(select(Settlement).where(Settlement.direction == Direction.REFUND)).all()
+    assert [(each.principal_cents, each.interest_cents) for each in refunds] == [
+        (1968286, 10569),
+        (2936620, 421908),
+        (633382, 3401),
+    ]
+    assert session.scalar(select(func.count()).where(Settlement.direction == Direction.OFFER)) == 6
+
+
+def test_the_changes_of_each_deal_sum_to_zero(story: Story) -> None:
+    story.tell(Stage.APPROVED)
+
+    totals: dict[str, int] = {}
+    for (deal, _), (recorded, corrected) in the_changes().items():
+        totals[deal] = totals.get(deal, 0) + corrected - recorded
+    assert totals == {"Orbit Robotics": 0, "Tidewater Energy": 0}
+
+
+def test_a_reported_story_has_sent_nothing_and_is_in_rehearsal(story: Story) -> None:
+    story.tell(Stage.REPORTED)
+
+    incident = get_incident("INC-2026-001")
+    assert incident.state is IncidentState.REPORTED
+    assert not incident.is_live
+    assert session.scalar(select(func.count()).select_from(Message)) == 0
+
+
+def test_a_published_story_is_done(story: Story) -> None:
+    story.tell(Stage.PUBLISHED)
+
+    publication = get_proposal(get_incident("INC-2026-001")).publication
+    assert publication is not None
+    assert publication.state is PublicationState.DONE
+    assert publication.done == publication.total == 11
+
+
+def test_a_story_is_not_told_into_a_database_that_holds_anything(story: Story) -> None:
+    story.tell(Stage.REPORTED)
+
+    with pytest.raises(NotEmpty):
+        story.tell(Stage.REPORTED)

@@ -15,7 +15,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     MAILBOX.parent.mkdir(parents=True, exist_ok=True)
-    controller = Controller(Mailbox(str(MAILBOX)), hostname="127.0.0.1", port=MAIL_PORT)
+    controller = Controller(Mailbox(MAILBOX), hostname="127.0.0.1", port=MAIL_PORT)
     controller.start()
     stopped.wait()
     controller.stop()

@@ -70,7 +70,7 @@ def test_the_published_story_has_the_figures_of_the_design(story: Story) -> None
 def test_everybody_gets_one_notice_and_every_change_falls_due(story: Story) -> None:
     story.tell(Stage.PUBLISHED)
 
-    people = session.scalar(select(func.count()).where(Person.authorities.any()))
+    people = session.scalar(select(func.count()).select_from(Person).where(Person.authorities.any()))
     sent = dict(
         session.execute(
             select(Message.kind, func.count()).where(Message.state == State.SENT).group_by(Message.kind)

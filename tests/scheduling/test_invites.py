@@ -49,6 +49,8 @@ def test_a_request_invites_the_person_who_has_already_accepted() -> None:
     assert event["ATTENDEE"].params["RSVP"] == "FALSE"
     assert event["ORGANIZER"] == "mailto:support@portal.example"
     assert (event["CLASS"], event["TRANSP"]) == ("PRIVATE", "OPAQUE")
+    assert (event["ATTENDEE"].params["CUTYPE"], event["ATTENDEE"].params["ROLE"]) == ("INDIVIDUAL", "REQ-PARTICIPANT")
+    assert event.stamp == INVITE.stamped_at
 
 
 def test_both_readers_see_the_same_utc_instants_and_no_time_zone_is_needed() -> None:

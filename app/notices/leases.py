@@ -5,9 +5,10 @@ Expiry and leases are the database's time. The outlet's row is locked first, alw
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import Select, exists, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import Select, bindparam, exists, select, update
+from sqlalchemy.orm import aliased, joinedload
 
 from app import audit, identity
 from app.core.db import database_now, session
@@ -70,13 +71,14 @@ def is_open(outlet: Outlet, now: datetime) -> bool:
 
 def _next_due(now: datetime) -> Message | None:
     for lane in Lane:
-        message = session.scalars(_due(lane, now)).first()
+        message = session.scalars(_due(), {"lane": lane, "now": now}).first()
         if message is not None:
             return message
     return None
 
 
-def _due(lane: Lane, now: datetime) -> Select[Message]:
+@cache
+def _due() -> Select[Message]:
     """The longest due message of a lane; it waits for earlier ones on its subject and for the one it answers."""
     earlier = aliased(Message)
     is_first = ~exists().where(
@@ -90,10 +92,11 @@ def _due(lane: Lane, now: datetime) -> Select[Message]:
     has_answered = ~exists().where(answered.id == Message.answers_id, answered.state.in_(WAITING))
     return (
         select(Message)
-        .where(Message.lane == lane, Message.due_at <= now, is_first, has_answered)
+        .where(Message.lane == bindparam("lane"), Message.due_at <= bindparam("now"), is_first, has_answered)
         .order_by(Message.due_at, Message.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .options(joinedload(Message.person), joinedload(Message.link), joinedload(Message.answers))
+        .with_for_update(skip_locked=True, of=Message)
         .execution_options(populate_existing=True)
     )
 

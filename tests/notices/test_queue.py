@@ -11,8 +11,10 @@ from sqlalchemy.exc import IntegrityError
 
 from app import identity
 from app.core.db import session, transaction
+from app.core.queue import create_queue
 from app.core.signals import outbox_filled
 from app.notices import Lane, Message, State, find_by_notice_number, queue
+from app.settings import Settings
 from tests.notices.builders import a_link, a_reader
 from tests.notices.contents import CLEAR, CONFIRMED, FIRST, REFUND, SIGN_IN
 
@@ -96,7 +98,8 @@ def test_a_correction_answers_the_newest_first_notice_of_its_incident(tx: None, 
     assert other.answers_id is None
 
 
-def test_the_worker_hears_of_a_message_after_the_commit(app: Flask, at: datetime) -> None:
+def test_the_worker_hears_of_a_message_after_the_commit(app: Flask, settings: Settings, at: datetime) -> None:
+    create_queue(settings.queue_url)
     heard: list[int] = []
 
     def listen(_: object) -> None:

@@ -8,7 +8,7 @@ from app.settings import ROOT
 from tools.settings_table import README, table, table_in
 
 DOCUMENTS = [README, *sorted((ROOT / "docs").rglob("*.md"))]
-LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)#]+)")
+LINK = re.compile(r"\]\(([^)#]+)")
 PATH = re.compile(r"`((?:app|docs|migrations|static|templates|tests|bench|faults|tools|\.ci)/[\w./*-]*)`")
 TEST = re.compile(r"`(test_\w+)`")
 

@@ -2,7 +2,16 @@
 
 from app.deals.models import Agreement, Deal, Distribution, Import, Mark, Payment, Rate, Release, Request
 from app.deals.operations import ImportCrossed, NothingNew, check, import_sheets
-from app.deals.queries import ControlTotals, get_deal, get_import, list_control_totals, list_deals, list_imports
+from app.deals.queries import (
+    ControlTotals,
+    get_deal,
+    get_import,
+    get_release,
+    list_control_totals,
+    list_deals,
+    list_imports,
+    list_releases,
+)
 from app.deals.reading import CannotRead, read_files, read_folder, read_path, read_uploads, read_zip
 from app.deals.rule_names import RuleName
 from app.deals.sheets import COLUMNS, BadRow, BadRows, Sheets
@@ -29,10 +38,12 @@ __all__ = [
     "check",
     "get_deal",
     "get_import",
+    "get_release",
     "import_sheets",
     "list_control_totals",
     "list_deals",
     "list_imports",
+    "list_releases",
     "read_files",
     "read_folder",
     "read_path",

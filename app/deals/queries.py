@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from app.core.db import session
-from app.deals.models import Deal, Import, Payment, Request
+from app.deals.models import Deal, Import, Payment, Release, Request
 from app.identity import Person
 
 
@@ -75,3 +75,13 @@ def list_imports() -> list[tuple[Import, Person | None]]:
         .order_by(Import.imported_at.desc(), Import.id.desc())
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def list_releases() -> list[Release]:
+    """Every release of the platform's software that was imported, in order of deployment."""
+    return list(session.scalars(select(Release).order_by(Release.deployed_on, Release.id)))
+
+
+def get_release(name: str) -> Release:
+    """The release of that name. Raises NoResultFound."""
+    return session.scalars(select(Release).where(Release.name == name)).one()

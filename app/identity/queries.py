@@ -1,6 +1,7 @@
 """Reading people, what they act for, their links and their sessions."""
 
 import unicodedata
+from collections.abc import Collection
 from datetime import date, datetime
 
 from sqlalchemy import or_, select
@@ -28,6 +29,11 @@ def find_person_by_email(email: str) -> Person | None:
 def get_person(pseudonym: str) -> Person:
     """The person with this pseudonym."""
     return session.scalars(select(Person).where(Person.pseudonym == pseudonym)).one()
+
+
+def list_people(pseudonyms: Collection[str]) -> list[Person]:
+    """The people with these pseudonyms, in no order; unknown ones are missing."""
+    return list(session.scalars(select(Person).where(Person.pseudonym.in_(pseudonyms))))
 
 
 def list_staff() -> list[Person]:

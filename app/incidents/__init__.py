@@ -2,10 +2,13 @@
 
 from app.incidents.answers import NothingToRead, acknowledge, find_acknowledgment, get_acknowledgment
 from app.incidents.audience import Concerned, count_concerned, find_concerned, list_concerned
+from app.incidents.balance import Balance, DealBalance, Totals, balance_of
 from app.incidents.causes import CAUSES
 from app.incidents.facts import contact_facts, correction_facts, first_notice_facts, has_run, list_adjustments
+from app.incidents.findings import DealFinding, list_findings
 from app.incidents.investigating import investigate
 from app.incidents.models import Case, FirstNotice, Incident, Statement, StatementKind
+from app.incidents.money_due import Due, DueTotal, list_due, total_due
 from app.incidents.operations import (
     CannotGoLive,
     CannotOpen,
@@ -18,6 +21,8 @@ from app.incidents.operations import (
     open_incident,
     record_fix,
 )
+from app.incidents.overview import Overview, Row, Standing, Topic, get_overview, missing_signatures
+from app.incidents.previews import Variant, list_correction_variants, list_first_notice_variants
 from app.incidents.proposal_models import (
     Acknowledgment,
     Adjustment,
@@ -41,15 +46,20 @@ from app.incidents.publishing import (
     start,
 )
 from app.incidents.queries import (
+    find_first_notice,
     find_proposal,
     find_published,
+    get_first_notice,
     get_incident,
     get_proposal,
+    get_publication,
     get_told,
     list_incidents,
     list_public,
     list_told,
 )
+from app.incidents.reach import ReachCounts, Reached, count_reached, list_reached
+from app.incidents.sending import count_waiting
 from app.incidents.signing import CannotApprove, approve, reject
 from app.incidents.telling import (
     CannotTell,
@@ -72,6 +82,7 @@ __all__ = [
     "Acknowledgment",
     "Adjustment",
     "Approval",
+    "Balance",
     "CannotApprove",
     "CannotGoLive",
     "CannotOpen",
@@ -82,7 +93,11 @@ __all__ = [
     "Case",
     "Concerned",
     "ContactPoint",
+    "DealBalance",
+    "DealFinding",
     "DryRun",
+    "Due",
+    "DueTotal",
     "FirstNotice",
     "Incident",
     "IncidentState",
@@ -91,44 +106,65 @@ __all__ = [
     "NotAllowed",
     "NothingToRead",
     "NoticeState",
+    "Overview",
     "Proof",
     "Proposal",
     "ProposalPart",
     "ProposalState",
     "Publication",
     "PublicationState",
+    "ReachCounts",
+    "Reached",
     "Remedy",
+    "Row",
+    "Standing",
     "Statement",
     "StatementKind",
+    "Topic",
+    "Totals",
+    "Variant",
     "acknowledge",
     "approve",
     "approve_first_notice",
     "ask_to_go_live",
+    "balance_of",
     "confirm_live",
     "contact_facts",
     "contain",
     "correction_facts",
     "count_concerned",
+    "count_reached",
+    "count_waiting",
     "dry_run",
     "find_acknowledgment",
     "find_concerned",
+    "find_first_notice",
     "find_proposal",
     "find_published",
     "first_notice_facts",
     "get_acknowledgment",
+    "get_first_notice",
     "get_incident",
+    "get_overview",
     "get_proposal",
+    "get_publication",
     "get_told",
     "has_run",
     "investigate",
     "list_adjustments",
     "list_concerned",
+    "list_correction_variants",
+    "list_due",
+    "list_findings",
+    "list_first_notice_variants",
     "list_incidents",
     "list_obstacles",
     "list_proposals",
     "list_public",
+    "list_reached",
     "list_told",
     "list_waiting",
+    "missing_signatures",
     "move",
     "open_incident",
     "propose",
@@ -141,4 +177,5 @@ __all__ = [
     "reject_first_notice",
     "send_first_notice",
     "start",
+    "total_due",
 ]

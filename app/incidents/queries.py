@@ -9,8 +9,8 @@ from sqlalchemy.orm import selectinload
 from app.core.db import session
 from app.deals import Request
 from app.identity import Authority, Person
-from app.incidents.models import Case, Incident
-from app.incidents.proposal_models import Adjustment, Proposal
+from app.incidents.models import Case, FirstNotice, Incident
+from app.incidents.proposal_models import Adjustment, Proposal, Publication
 from app.incidents.workflow import IncidentState, ProposalState
 
 VISIBLE = (ProposalState.PUBLISHING, ProposalState.PUBLISHED)
@@ -41,6 +41,31 @@ def list_public() -> Sequence[Incident]:
         .where(Incident.live_confirmed_at.is_not(None), Incident.state.not_in((*OVER, *UNTOLD)))
         .order_by(Incident.id.desc())
     ).all()
+
+
+def find_first_notice(incident: Incident) -> FirstNotice | None:
+    """The newest first notice of the incident."""
+    return session.scalars(_first_notices(incident)).one_or_none()
+
+
+def get_first_notice(incident: Incident) -> FirstNotice:
+    """The newest first notice of the incident. Raises NoResultFound."""
+    return session.scalars(_first_notices(incident)).one()
+
+
+def _first_notices(incident: Incident) -> Select[FirstNotice]:
+    return select(FirstNotice).where(FirstNotice.incident_id == incident.id).order_by(FirstNotice.id.desc()).limit(1)
+
+
+def get_publication(incident: Incident) -> Publication:
+    """The publication of the incident's newest proposal that has one. Raises NoResultFound."""
+    return session.scalars(
+        select(Publication)
+        .join(Publication.proposal)
+        .where(Proposal.incident_id == incident.id)
+        .order_by(Proposal.version.desc())
+        .limit(1)
+    ).one()
 
 
 def find_proposal(incident: Incident) -> Proposal | None:

@@ -1,0 +1,234 @@
+"""How an incident stands: nine rows from containment to close, each with what was done or what is missing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from app.core.text import join_words, plural
+from app.identity import Person, Role
+from app.incidents.audience import count_concerned
+from app.incidents.findings import DealFinding, list_findings
+from app.incidents.models import FirstNotice, Incident, StatementKind
+from app.incidents.proposal_models import Proposal, Publication
+from app.incidents.publishing import list_obstacles
+from app.incidents.queries import find_proposal
+from app.incidents.signing import SIGNATURES_NEEDED
+from app.incidents.workflow import NoticeState, ProposalState, PublicationState
+
+SHORT_NOTICE_DAYS = 3
+
+
+class Topic(StrEnum):
+    """The nine rows, in order."""
+
+    CONTAINED = "Contained"
+    FIRST_NOTICE = "First notice"
+    DATA = "Data in"
+    AFFECTED = "Who is affected"
+    REMEDY = "Remedy per deal"
+    SIGNATURES = "Signatures"
+    PUBLISHED = "Published"
+    MONEY = "Money"
+    CLOSED = "Closed"
+
+
+class Standing(StrEnum):
+    """Done; begun; to be done now; waiting for somebody else; not before another row."""
+
+    DONE = "Done"
+    BEGUN = "In progress"
+    NOW = "To do"
+    WAITS = "Waiting"
+    LATER = "Later"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: in words what was done or what is missing, by whom, and on which day in the incident's zone."""
+
+    topic: Topic
+    standing: Standing
+    says: str
+    who: str = ""
+    on: date | None = None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """An incident at a glance. `days_left` until the promised date, below zero after it; None once kept."""
+
+    incident: Incident
+    people: int
+    rows: Sequence[Row]
+    days_left: int | None
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the owner must now publish, or tell people a new date."""
+        return self.days_left is not None and self.days_left <= SHORT_NOTICE_DAYS
+
+    @property
+    def next_row(self) -> Row:
+        """What is left: the first row that somebody must act on now, else the first that is not done."""
+        open_rows = [row for row in self.rows if row.standing is not Standing.DONE]
+        return next((row for row in open_rows if row.standing in (Standing.NOW, Standing.WAITS)), open_rows[0])
+
+
+def get_overview(incident: Incident, *, texts: Mapping[str, str], on: date) -> Overview:
+    """The nine rows as they stand; `texts` names each notice template by the SHA-256 of its bytes."""
+    findings, proposal = list_findings(incident), find_proposal(incident)
+    publication = proposal.publication if proposal else None
+    rows = (
+        _contained(incident),
+        _first_notice(incident),
+        _data(incident),
+        _affected(incident, findings),
+        _remedy(incident, findings, proposal),
+        _signatures(incident, proposal),
+        _published(incident, proposal, texts),
+        _money(proposal),
+        Row(
+            Topic.CLOSED,
+            Standing.LATER,
+            "To close: every refund sent, every offer answered or ended, every question answered, the books changed.",
+        ),
+    )
+    is_kept = publication is not None and publication.state is PublicationState.DONE
+    days_left = (incident.promised_on - on).days if incident.promised_on and not is_kept else None
+    return Overview(incident, count_concerned(incident, on), rows, days_left)
+
+
+def _contained(incident: Incident) -> Row:
+    stopped, fixed = incident.statement(StatementKind.STOPPED), incident.statement(StatementKind.FIXED)
+    if stopped is None:
+        says = f"Record who stopped release {incident.faulty_release.name}, and when."
+        return Row(Topic.CONTAINED, Standing.NOW, says)
+    standing, rest = Standing.BEGUN, "Still missing: the release that fixed the cause."
+    if fixed is not None:
+        standing, rest = Standing.DONE, f"Release {fixed.release.name} fixed the cause."
+    says = f"Release {stopped.release.name} was stopped. {rest}"
+    return Row(Topic.CONTAINED, standing, says, stopped.done_by, stopped.done_on)
+
+
+def _first_notice(incident: Incident) -> Row:
+    if incident.statement(StatementKind.STOPPED) is None:
+        return Row(Topic.FIRST_NOTICE, Standing.LATER, "After the faulty release is stopped, and before any run.")
+    notice = incident.first_notices[-1] if incident.first_notices else None
+    if notice is None or notice.state is NoticeState.VOID:
+        return Row(Topic.FIRST_NOTICE, Standing.NOW, "Promise a date and propose the text to legal.")
+    people = plural(notice.recipients, "person", "people")
+    if notice.state is NoticeState.SENT:
+        who = _who(incident, notice.approved_by, notice.sent_at)
+        return Row(Topic.FIRST_NOTICE, Standing.DONE, f"Sent to {people}.", *who)
+    if notice.state is NoticeState.PROPOSED:
+        says = f"Legal decides on the text for {people}."
+        return Row(Topic.FIRST_NOTICE, Standing.WAITS, says, *_who(incident, notice.proposed_by, notice.proposed_at))
+    says = _say_decided(incident, notice, people)
+    return Row(Topic.FIRST_NOTICE, Standing.NOW, says, *_who(incident, notice.approved_by, notice.decided_at))
+
+
+def _say_decided(incident: Incident, notice: FirstNotice, people: str) -> str:
+    if notice.state is NoticeState.REJECTED:
+        return f"Legal rejected it: “{notice.note}” Propose it again."
+    if not incident.is_live:
+        return f"Approved. The incident is still in rehearsal: go live, then send it to {people}."
+    return f"Approved. Send it to {people}."
+
+
+def _data(incident: Incident) -> Row:
+    deals = [case.deal for case in incident.cases]
+    says = f"{plural(len(deals), 'deal')} with {plural(sum(len(deal.requests) for deal in deals), 'request')}."
+    return Row(Topic.DATA, Standing.DONE, says, on=_day(incident, max(deal.imported.imported_at for deal in deals)))
+
+
+def _affected(incident: Incident, findings: Sequence[DealFinding]) -> Row:
+    missing = [finding.deal.name for finding in findings if finding.suspected is None or finding.right is None]
+    if missing:
+        standing = Standing.NOW if len(missing) == len(findings) else Standing.BEGUN
+        says = f"Run the recorded rule and the right rule on {join_words(missing)}."
+        return Row(Topic.AFFECTED, standing, says)
+    over = sum(finding.over for finding in findings)
+    under = sum(finding.under for finding in findings)
+    unaffected = sum(finding.unaffected for finding in findings)
+    newest = max(run.made_at for finding in findings for run in (finding.suspected, finding.right) if run)
+    says = f"{over} over, {under} under, {unaffected} unaffected."
+    return Row(Topic.AFFECTED, Standing.DONE, says, on=_day(incident, newest))
+
+
+def _remedy(incident: Incident, findings: Sequence[DealFinding], proposal: Proposal | None) -> Row:
+    if proposal is None or proposal.state is ProposalState.VOID:
+        if any(finding.right is None for finding in findings):
+            return Row(Topic.REMEDY, Standing.LATER, "After the right rule was run on every deal.")
+        return Row(Topic.REMEDY, Standing.NOW, "Propose one correction over all deals.")
+    if proposal.state is ProposalState.REJECTED:
+        says = f"Version {proposal.version} was rejected: “{proposal.rejection}” Propose another."
+        return Row(Topic.REMEDY, Standing.NOW, says, *_who(incident, proposal.rejected_by, proposal.rejected_at))
+    deals = join_words([part.case.deal.name for part in proposal.parts])
+    says = f"Redistribution in {deals} (version {proposal.version})."
+    return Row(Topic.REMEDY, Standing.DONE, says, *_who(incident, proposal.proposed_by, proposal.proposed_at))
+
+
+def _signatures(incident: Incident, proposal: Proposal | None) -> Row:
+    if proposal is None or proposal.state in (ProposalState.VOID, ProposalState.REJECTED):
+        return Row(Topic.SIGNATURES, Standing.LATER, "After a correction is proposed.")
+    signed = [(approval.role, approval.approver.full_name) for approval in proposal.approvals]
+    who = join_words([name for _, name in signed]) if signed else ""
+    on = _day(incident, proposal.approvals[-1].at) if signed else None
+    missing = missing_signatures(proposal)
+    if not missing:
+        return Row(Topic.SIGNATURES, Standing.DONE, "Management and legal approved the same digest.", who, on)
+    says = f"Missing: {join_words([role.label.lower() for role in missing])}."
+    return Row(Topic.SIGNATURES, Standing.WAITS, says, who, on)
+
+
+def missing_signatures(proposal: Proposal) -> list[Role]:
+    """The roles that have not signed this proposal."""
+    return sorted(SIGNATURES_NEEDED - {approval.role for approval in proposal.approvals})
+
+
+def _published(incident: Incident, proposal: Proposal | None, texts: Mapping[str, str]) -> Row:
+    if proposal is None or proposal.state not in (
+        ProposalState.APPROVED,
+        ProposalState.PUBLISHING,
+        ProposalState.PUBLISHED,
+    ):
+        return Row(Topic.PUBLISHED, Standing.LATER, "After management and legal approved.")
+    if proposal.publication is None:
+        obstacles = list_obstacles(proposal, texts=texts)
+        says = " ".join(obstacles) or "Nothing stands in the way: publish it."
+        return Row(Topic.PUBLISHED, Standing.WAITS if obstacles else Standing.NOW, says)
+    return _say_publication(incident, proposal.publication)
+
+
+def _say_publication(incident: Incident, publication: Publication) -> Row:
+    told = f"{publication.done} of {plural(publication.total, 'person', 'people')} told."
+    at = publication.finished_at or publication.started_at
+    standing, rest = {
+        PublicationState.CANARY: (Standing.BEGUN, "The first messages are leaving."),
+        PublicationState.WAITING: (Standing.NOW, "Look at the first messages, then continue."),
+        PublicationState.RUNNING: (Standing.BEGUN, ""),
+        PublicationState.PAUSED: (Standing.NOW, "Paused: resume or stop it."),
+        PublicationState.STOPPED: (Standing.NOW, "Stopped before everybody was told."),
+        PublicationState.DONE: (Standing.DONE, ""),
+    }[publication.state]
+    return Row(Topic.PUBLISHED, standing, f"{told} {rest}".rstrip(), *_who(incident, publication.started_by, at))
+
+
+def _money(proposal: Proposal | None) -> Row:
+    if proposal is None or proposal.publication is None:
+        return Row(Topic.MONEY, Standing.LATER, "Refunds and offers become due when the figures are published.")
+    published = [each for each in proposal.adjustments if each.published_at is not None]
+    refunds = sum(each.difference_cents < 0 for each in published)
+    offers = sum(each.difference_cents > 0 for each in published)
+    says = f"{plural(refunds, 'refund')} and {plural(offers, 'offer')} due. Nothing is settled yet."
+    return Row(Topic.MONEY, Standing.BEGUN, says, on=proposal.pay_by)
+
+
+def _who(incident: Incident, person: Person | None, at: datetime | None) -> tuple[str, date | None]:
+    return person.full_name if person else "", _day(incident, at) if at else None
+
+
+def _day(incident: Incident, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(incident.zone)).date()

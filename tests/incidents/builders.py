@@ -1,0 +1,151 @@
+"""An incident over the demo's two deals, brought to a stage through the product's own operations.
+
+Callers own the transaction.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from app import deals, incidents
+from app.core.db import session
+from app.identity import Person, Role
+from app.incidents import ContactPoint, Incident, KeyDates, Proof, Proposal, PublicationState
+from app.web.admin.texts import notice_texts
+from tests.deals.builders import demo_files
+from tests.identity.builders import a_member_of_staff
+
+STAGES = ("reported", "contained", "told", "investigating", "proposed", "approved", "published")
+PAY_TO = "Example Platform Client Account; the reference is the invoice number."
+PROOF = Proof(name="change-record.txt", sha256="ab" * 32)
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Who works on the incident."""
+
+    admin: Person
+    management: Person
+    legal: Person
+    auditor: Person
+
+
+def the_staff() -> Staff:
+    """One member of staff for each part."""
+    return Staff(
+        admin=a_member_of_staff(roles=[Role.ADMIN], full_name="Nora Weiss"),
+        management=a_member_of_staff(roles=[Role.MANAGEMENT], full_name="Marcus Bell"),
+        legal=a_member_of_staff(roles=[Role.LEGAL], full_name="Lena Ortiz"),
+        auditor=a_member_of_staff(roles=[Role.AUDITOR], full_name="Ada Quinn"),
+    )
+
+
+def an_incident(staff: Staff, *, at: datetime, stage: str = "reported") -> Incident:
+    """The demo's incident at that stage; the demo's files are imported first."""
+    deals.import_sheets(sheets=deals.read_files(demo_files()), by=staff.admin, at=at)
+    incident = incidents.open_incident(
+        title="Shares above the request",
+        deals=deals.list_deals(),
+        detected_on=at.date() - timedelta(days=5),
+        contact=ContactPoint("Sam Carter", "+12125550100", "weekdays 9 am to 5 pm", "America/New_York"),
+        by=staff.admin,
+        at=at,
+    )
+    for reached in STAGES[1 : STAGES.index(stage) + 1]:
+        _STEPS[reached](incident, staff, at)
+    return incident
+
+
+def contain(incident: Incident, staff: Staff, at: datetime) -> None:
+    """It is on record that the faulty release was stopped."""
+    incidents.contain(
+        incident=incident,
+        done_by="Platform engineering",
+        done_on=at.date() - timedelta(days=4),
+        note="Taken out of service.",
+        proof=PROOF,
+        by=staff.admin,
+        at=at,
+    )
+
+
+def go_live(incident: Incident, staff: Staff, at: datetime) -> None:
+    """An admin asks, and legal confirms."""
+    incidents.ask_to_go_live(incident=incident, by=staff.admin, at=at)
+    incidents.confirm_live(incident=incident, by=staff.legal, at=at)
+
+
+def tell(incident: Incident, staff: Staff, at: datetime) -> None:
+    """The incident is live and the first notice sent."""
+    promised_on = at.date() + timedelta(days=12)
+    notice = incidents.propose_first_notice(
+        incident=incident, promised_on=promised_on, texts=notice_texts(), by=staff.admin, at=at
+    )
+    incidents.approve_first_notice(notice=notice, digest_seen=notice.digest, by=staff.legal, note="True.", at=at)
+    go_live(incident, staff, at)
+    incidents.send_first_notice(notice=notice, texts=notice_texts(), by=staff.admin, at=at)
+
+
+def investigate(incident: Incident, staff: Staff, at: datetime) -> None:
+    """Both rules were run, and the fix is on record."""
+    incidents.investigate(incident=incident, by=staff.admin, at=at)
+    fixed = next(release for release in deals.list_releases() if not release.rule.is_defect)
+    incidents.record_fix(
+        incident=incident,
+        release=fixed,
+        done_by="Engineering",
+        note="Checked again.",
+        proof=PROOF,
+        by=staff.admin,
+        at=at,
+    )
+
+
+def key_dates(today: date) -> KeyDates:
+    """The dates of the demo, from that day."""
+    days = {"notice_on": 0, "look_by": 11, "pay_by": 18, "remind_on": 29, "due_by": 43}
+    return KeyDates(**{name: today + timedelta(days=after) for name, after in days.items()})
+
+
+def propose(incident: Incident, staff: Staff, at: datetime) -> Proposal:
+    """One redistribution over both deals."""
+    return incidents.propose(
+        incident=incident,
+        dates=key_dates(at.date()),
+        pay_to=PAY_TO,
+        reason="The agreement names the rule.",
+        texts=notice_texts(),
+        by=staff.admin,
+        at=at,
+    )
+
+
+def approve(incident: Incident, staff: Staff, at: datetime) -> None:
+    """Management and legal sign."""
+    proposal = incidents.get_proposal(incident)
+    for approver, role in ((staff.management, Role.MANAGEMENT), (staff.legal, Role.LEGAL)):
+        incidents.approve(
+            proposal=proposal, digest_seen=proposal.digest, approver=approver, role=role, note="Read in full.", at=at
+        )
+
+
+def publish(incident: Incident, staff: Staff, at: datetime) -> None:
+    """Every batch of the publication is made; its messages wait in the outbox."""
+    proposal = incidents.get_proposal(incident)
+    publication = incidents.start(
+        proposal=proposal, typed_reference=incident.reference, texts=notice_texts(), by=staff.admin, at=at
+    )
+    incidents.publish_batch(publication=publication, at=at)
+    publication.state = PublicationState.RUNNING  # the mail server has accepted nothing, so it cannot be continued
+    session.flush()
+    while incidents.publish_batch(publication=publication, at=at):
+        pass
+
+
+_STEPS = {
+    "contained": contain,
+    "told": tell,
+    "investigating": investigate,
+    "proposed": propose,
+    "approved": approve,
+    "published": publish,
+}

@@ -1,0 +1,131 @@
+"""Publishing: dry run, rehearsal, the typed reference, the canary, and the rest with its progress."""
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import StringField
+from wtforms.validators import AnyOf
+
+from app import incidents
+from app.core import clock
+from app.core.db import transaction
+from app.core.text import plural
+from app.identity import Role
+from app.incidents import Incident, Publication, PublicationState
+from app.web.access import find_login, requires, signed_in
+from app.web.admin.forms import ActingForm, PressForm, required
+from app.web.admin.readers import readers
+from app.web.admin.texts import notice_texts
+
+bp = Blueprint("publishing", __name__, url_prefix="/admin/incidents/<reference>/publish")
+MOVES = (PublicationState.RUNNING, PublicationState.PAUSED, PublicationState.STOPPED)
+SECONDS = "2"
+
+
+class PublishForm(ActingForm):
+    """The typed reference, so that nobody publishes by a slip."""
+
+    typed_reference = StringField("Type the reference of the incident", validators=[required("Type the reference.")])
+
+
+def _known_move(text: str | None) -> PublicationState | None:
+    return next((move for move in MOVES if move == text), None)
+
+
+class MoveForm(ActingForm):
+    """The button says where to."""
+
+    to = StringField(validators=[AnyOf(MOVES, "Press one of the buttons.")], filters=[_known_move])
+
+
+@bp.get("")
+@readers
+def show(reference: str) -> ResponseReturnValue:
+    """The dry run before, the progress while, and the result after."""
+    return _page(incidents.get_incident(reference))
+
+
+@bp.post("")
+@requires(Role.ADMIN, fresh=True)
+def start(reference: str) -> ResponseReturnValue:
+    """Begin with the canary."""
+    incident, form = incidents.get_incident(reference), PublishForm(prefix="start")
+    proposal, texts = incidents.get_proposal(incident), notice_texts()
+    if form.submitted():
+        facts = form.typed("typed_reference") | {"texts": texts, "by": signed_in(), "at": clock.now()}
+        with form.refusals(), transaction():
+            incidents.start(proposal=proposal, **facts)
+    if form.all_errors():
+        return _refused(_page(incident, starting=form))
+    flash("Publishing has begun with the first five people. Look at these messages before you continue.")
+    return redirect(url_for(".show", reference=reference))
+
+
+@bp.post("/rehearse")
+@requires(Role.ADMIN, Role.MANAGEMENT, Role.LEGAL)
+def rehearse(reference: str) -> ResponseReturnValue:
+    """Send every message to whoever pressed, with dead links."""
+    incident, form = incidents.get_incident(reference), PressForm()
+    proposal = incidents.get_proposal(incident)
+    if form.submitted():
+        with form.refusals(), transaction():
+            count = incidents.rehearse(proposal=proposal, by=signed_in(), at=clock.now())
+    if form.all_errors():
+        return _refused(_page(incident, pressing=form))
+    flash(f"{plural(count, 'message')} will reach you, and nobody else, at {signed_in().email}.")
+    return redirect(url_for(".show", reference=reference))
+
+
+@bp.post("/move")
+@requires(Role.ADMIN)
+def move(reference: str) -> ResponseReturnValue:
+    """Continue after the canary, pause, resume or stop."""
+    incident, form = incidents.get_incident(reference), MoveForm()
+    publication = incidents.get_publication(incident)
+    if form.submitted():
+        with form.refusals(), transaction():
+            incidents.move(publication=publication, **form.typed("to"), by=signed_in(), at=clock.now())
+    if form.all_errors():
+        return _refused(_page(incident, pressing=form))
+    return redirect(url_for(".show", reference=reference))
+
+
+def _page(incident: Incident, starting: PublishForm | None = None, pressing: ActingForm | None = None) -> Response:
+    proposal = incidents.find_proposal(incident)
+    publication = proposal.publication if proposal else None
+    waiting = incidents.count_waiting(proposal) if proposal else 0
+    is_moving = _is_moving(publication, waiting)
+    shown = {
+        "publication": publication,
+        "waiting": waiting,
+        "is_moving": is_moving,
+        "dry": incidents.dry_run(proposal, texts=notice_texts(), at=clock.now()) if proposal else None,
+        "starting": starting or PublishForm(None, prefix="start"),
+        "pressing": pressing or PressForm(None),
+        "is_fresh": _is_fresh(),
+    }
+    response = make_response(
+        render_template(
+            "admin/publishing/show.html", incident=incident, proposal=proposal, states=PublicationState, **shown
+        )
+    )
+    if is_moving:
+        response.headers["Refresh"] = SECONDS
+    return response
+
+
+def _is_moving(publication: Publication | None, waiting: int) -> bool:
+    """Whether the page shows something that changes by itself; `?still` stops the renewing for this reader."""
+    if publication is None or "still" in request.args or request.method != "GET":
+        return False
+    states = (PublicationState.CANARY, PublicationState.RUNNING)
+    return publication.state in states or (publication.state is PublicationState.WAITING and waiting > 0)
+
+
+def _is_fresh() -> bool:
+    login = find_login()
+    return login is not None and login.is_fresh(clock.now())
+
+
+def _refused(page: Response) -> Response:
+    page.status_code = 422
+    return page

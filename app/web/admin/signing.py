@@ -1,0 +1,61 @@
+"""Exactly what is signed, and the two signatures."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app import incidents
+from app.core import clock
+from app.core.db import transaction
+from app.identity import Role
+from app.incidents import Incident, ProposalState
+from app.web.access import acting_as, find_login, requires, signed_in
+from app.web.admin.forms import DecisionForm
+from app.web.admin.previewing import render_variants
+from app.web.admin.readers import readers
+
+bp = Blueprint("signing", __name__, url_prefix="/admin/incidents/<reference>/sign")
+
+
+@bp.get("")
+@readers
+def show(reference: str) -> ResponseReturnValue:
+    """The proposal as its signatures bind it."""
+    return _page(incidents.get_incident(reference))
+
+
+@bp.post("")
+@requires(Role.MANAGEMENT, Role.LEGAL, fresh=True)
+def decide(reference: str) -> ResponseReturnValue:
+    """Approve or reject the digest that the page showed."""
+    incident, form = incidents.get_incident(reference), DecisionForm()
+    proposal = incidents.get_proposal(incident)
+    if form.submitted():
+        facts = form.typed("digest_seen") | {"approver": signed_in(), "role": acting_as(), "at": clock.now()}
+        with form.refusals(), transaction():
+            if form.approves:
+                incidents.approve(proposal=proposal, note=form.note.data or "", **facts)
+            else:
+                incidents.reject(proposal=proposal, reason=form.note.data or "", **facts)
+    if form.all_errors():
+        return _page(incident, form), 422
+    flash(f"You {'approved' if form.approves else 'rejected'} the correction of {reference}.")
+    return redirect(url_for("incidents.show", reference=reference))
+
+
+def _page(incident: Incident, form: DecisionForm | None = None) -> str:
+    proposal, login = incidents.find_proposal(incident), find_login()
+    if proposal is None:
+        return render_template("admin/signing/nothing.html", incident=incident)
+    variants = incidents.list_correction_variants(proposal, on=clock.now().date())
+    return render_template(
+        "admin/signing/show.html",
+        incident=incident,
+        proposal=proposal,
+        states=ProposalState,
+        balance=incidents.balance_of(proposal),
+        missing=incidents.missing_signatures(proposal),
+        previews=render_variants(variants),
+        concerned=incidents.count_concerned(incident, clock.now().date()),
+        form=form or DecisionForm(None, digest_seen=proposal.digest),
+        is_fresh=login is not None and login.is_fresh(clock.now()),
+    )

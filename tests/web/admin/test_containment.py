@@ -1,0 +1,68 @@
+"""Statements that the faulty release was stopped and the cause fixed, with their evidence."""
+
+import hashlib
+
+from flask import Flask
+
+from tests.web.admin.office import CASE, an_office, upload
+from tests.web.words import words_of
+
+PAGE = f"{CASE}/contained"
+EVIDENCE = b"2024.08 was taken out of service on November 18"
+STOPPED = {"stopped-done_by": "Platform engineering", "stopped-done_on": "2026-11-18", "stopped-note": "Taken out."}
+FIXED = {"fixed-done_by": "Engineering", "fixed-release": "2026.11.1", "fixed-note": "The cap is checked again."}
+
+
+def test_who_stopped_the_release_is_on_record_with_the_file_that_shows_it(app: Flask) -> None:
+    office = an_office(app, stage="reported")
+
+    answer = upload(office.admin, f"{PAGE}/stopped", on=PAGE, file="stopped-evidence", content=EVIDENCE, **STOPPED)
+
+    assert answer.headers["Location"] == CASE
+    page, sha256 = office.auditor.get(PAGE).text, hashlib.sha256(EVIDENCE).hexdigest()
+    assert "Who Platform engineering When November 18, 2026" in words_of(page)
+    assert sha256 in page
+    file = office.auditor.get(f"{PAGE}/evidence/{sha256}")
+    assert file.data == EVIDENCE
+    assert file.headers["Content-Disposition"] == "attachment; filename=change-record.txt"
+
+
+def test_a_day_to_come_is_refused_and_the_words_are_kept(app: Flask) -> None:
+    office = an_office(app, stage="reported")
+    fields = STOPPED | {"stopped-done_on": "2999-01-01"}
+
+    answer = upload(office.admin, f"{PAGE}/stopped", on=PAGE, file="stopped-evidence", content=EVIDENCE, **fields)
+
+    assert answer.status_code == 422
+    assert "There is a problem The day the release was stopped lies in the future." in words_of(answer.text)
+    assert 'value="Platform engineering"' in answer.text
+
+
+def test_a_statement_needs_evidence_with_something_in_it(app: Flask) -> None:
+    office = an_office(app, stage="reported")
+
+    without = office.admin.post(f"{PAGE}/stopped", on=PAGE, **STOPPED)
+    empty = upload(office.admin, f"{PAGE}/stopped", on=PAGE, file="stopped-evidence", content=b"", **STOPPED)
+
+    assert "Choose the file that shows it." in words_of(without.text)
+    assert "The file is empty." in words_of(empty.text)
+    assert "It is not on record" in words_of(office.admin.get(PAGE).text)
+
+
+def test_the_fix_names_a_release_that_runs_another_rule(app: Flask) -> None:
+    office = an_office(app, stage="contained")
+    assert "2024.08, runs" not in office.admin.get(PAGE).text
+
+    faulty = FIXED | {"fixed-release": "2024.08"}
+    refused = upload(office.admin, f"{PAGE}/fixed", on=PAGE, file="fixed-evidence", content=EVIDENCE, **faulty)
+    taken = upload(office.admin, f"{PAGE}/fixed", on=PAGE, file="fixed-evidence", content=EVIDENCE, **FIXED)
+
+    assert refused.status_code == 422
+    assert taken.status_code == 302
+    assert "Release 2026.11.1 fixed the cause." in words_of(office.admin.get(CASE).text)
+
+
+def test_a_file_that_is_no_evidence_of_the_incident_is_not_found(app: Flask) -> None:
+    office = an_office(app, stage="contained")
+
+    assert office.admin.get(f"{PAGE}/evidence/{'00' * 32}").status_code == 404

@@ -1,0 +1,144 @@
+"""Publishing, and what it reaches: people and money."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from app import incidents
+from app.core import clock
+from app.core.db import session, transaction
+from app.identity import LoginSession
+from app.incidents import Publication
+from app.notices import Message, State
+from tests.web.admin.office import CASE, Office, an_office
+from tests.web.words import words_of
+
+PAGE = f"{CASE}/publish"
+START = {"start-typed_reference": "INC-2026-001"}
+
+
+def a_batch() -> None:
+    """The worker makes the next batch."""
+    with transaction():
+        incidents.publish_batch(publication=session.scalars(select(Publication)).one(), at=clock.now())
+
+
+def accept_mail() -> None:
+    """The mail server takes every message."""
+    with transaction():
+        session.execute(update(Message).values(state=State.SENT, sent_at=clock.now(), due_at=None, sha256=b"0" * 32))
+
+
+@pytest.fixture
+def office(app: Flask) -> Office:
+    return an_office(app, stage="approved")
+
+
+def test_the_dry_run_says_what_would_happen(office: Office) -> None:
+    words = words_of(office.auditor.get(PAGE).text)
+
+    assert "Version 1 is ready to publish" in words
+    assert "People written to 11" in words
+    assert "Refunds 3 $55,382.88" in words
+    assert "Offers 6 $55,382.88" in words
+    assert "An admin publishes it." in words
+
+
+def test_the_canary_is_looked_at_before_the_rest_is_told(office: Office) -> None:
+    office.admin.post(PAGE, **START)
+    a_batch()
+    waiting = office.admin.get(PAGE)
+    assert "5 of 11" in words_of(waiting.text)
+    assert "not accepted by the mail server yet" in words_of(waiting.text)
+    assert 'value="running"' not in waiting.text
+
+    accept_mail()
+    ready = office.admin.get(PAGE)
+    assert "Look at them, then continue." in words_of(ready.text)
+    assert "Refresh" not in ready.headers
+
+    office.admin.post(f"{PAGE}/move", on=PAGE, to="running")
+    a_batch()
+    assert "Everybody was told: 11 of 11" in words_of(office.auditor.get(PAGE).text)
+
+
+def test_the_page_renews_itself_only_while_something_moves(office: Office) -> None:
+    assert "Refresh" not in office.admin.get(PAGE).headers
+    office.admin.post(PAGE, **START)
+
+    assert office.admin.get(PAGE).headers["Refresh"] == "2"
+    assert "Refresh" not in office.admin.get(f"{PAGE}?still=1").headers
+
+
+def test_another_reference_publishes_nothing(office: Office) -> None:
+    answer = office.admin.post(PAGE, **{"start-typed_reference": "INC-2026-002"})
+
+    assert answer.status_code == 422
+    assert "Type INC-2026-001 to publish." in words_of(answer.text)
+    assert 'value="INC-2026-002"' in answer.text
+    assert session.scalars(select(Publication)).all() == []
+
+
+def test_without_a_fresh_password_nobody_publishes(office: Office) -> None:
+    with transaction():
+        session.execute(update(LoginSession).values(proved_at=clock.now() - timedelta(minutes=6)))
+
+    assert "Type your password, then publish" in words_of(office.admin.get(PAGE).text)
+    answer = office.admin.post(PAGE, **START)
+
+    assert answer.headers["Location"].startswith("/staff/confirm?next=")
+    assert session.scalars(select(Publication)).all() == []
+
+
+def test_what_stands_in_the_way_is_listed(app: Flask) -> None:
+    words = words_of(an_office(app, stage="proposed").admin.get(PAGE).text)
+
+    assert "What stands in the way The proposal is proposed, not approved." in words
+
+
+def test_a_publication_is_paused_resumed_and_stopped(office: Office) -> None:
+    office.admin.post(PAGE, **START)
+    a_batch()
+    accept_mail()
+
+    for to, words in (
+        ("running", "It runs by itself."),
+        ("paused", "Paused."),
+        ("running", ""),
+        ("stopped", "Stopped."),
+    ):
+        office.admin.post(f"{PAGE}/move", on=PAGE, to=to)
+        assert words in words_of(office.admin.get(PAGE).text)
+
+
+def test_a_move_that_does_not_follow_is_refused_on_the_page(office: Office) -> None:
+    office.admin.post(PAGE, **START)
+
+    answer = office.admin.post(f"{PAGE}/move", on=PAGE, to="paused")
+    unknown = office.admin.post(f"{PAGE}/move", on=PAGE, to="sideways")
+
+    assert answer.status_code == unknown.status_code == 422
+    assert "This is canary, so it cannot become paused." in words_of(answer.text)
+    assert "Press one of the buttons." in words_of(unknown.text)
+
+
+def test_whom_it_reached_is_listed_person_by_person(app: Flask) -> None:
+    office = an_office(app, stage="published")
+    accept_mail()
+
+    words = words_of(office.auditor.get(f"{CASE}/reached").text)
+
+    assert "22 of 22 notices accepted by the mail server" in words
+    assert "Grace Lindqvist" in words
+    assert "There is no tracking" in words
+    assert "delivered" not in words.lower()
+
+
+def test_what_became_due_is_listed_with_its_totals(app: Flask) -> None:
+    words = words_of(an_office(app, stage="published").auditor.get(f"{CASE}/money").text)
+
+    assert "9 settlements due" in words
+    assert "Offers, USD $55,382.88" in words
+    assert "Orbit Robotics Refund $29,366.20 $4,219.08 $33,585.28" in words

@@ -20,7 +20,6 @@ from app.core.db import session, transaction
 from app.core.errors import DomainError
 from app.core.jobs import beat, release_lease, take_lease
 from app.core.queue import open_queue
-from app.notices import SignIn
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -84,13 +83,8 @@ def _sign_soon(_: object) -> None:
 def deliver() -> None:
     """Turn requests for a sign-in link into messages, then send every message that is due."""
     settings: Settings = current_app.extensions["settings"]
-    lives = timedelta(minutes=settings.sign_in_minutes)
     with transaction():
-        for link in identity.open_asked_links(lives=lives, at=clock.now()):
-            content = SignIn(minutes=settings.sign_in_minutes)
-            notices.queue(
-                content=content, person=link.person, subject_key=link.audit_name, version=1, link=link, at=clock.now()
-            )
+        notices.answer_sign_in_requests(lives=timedelta(minutes=settings.sign_in_minutes), at=clock.now())
     done = notices.deliver_due(current_app.extensions["office"], at_most=MOST_AT_ONCE)
     if done.again_at is not None:
         current_app.extensions["worker"].deliver_at(done.again_at)

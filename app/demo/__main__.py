@@ -5,13 +5,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
 import click
 
-from app.demo.setting_up import LOADED, MAIL_PORT, demo_environment
+from app.demo.setting_up import LOADED, demo_environment, mail_port
 from app.settings import ROOT, demo_port
 
 STARTS_WITHIN_SECONDS = 60
@@ -27,24 +27,31 @@ def main() -> int:
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     port = demo_port()
-    if not _is_free(port):
-        click.echo(f"Port {port} is taken. Choose another: PORT=8001 make demo", err=True)
+    if not _is_free(port) or not _is_free(mail_port(port)):
+        click.echo(f"Port {port} or {mail_port(port)} is taken. Choose another: PORT=8001 make demo", err=True)
         return 2
     environment = demo_environment(port)
     try:
-        with _running("mailbox", ["-m", "app.demo.mailbox"], environment):
-            _wait_for(MAIL_PORT)
+        with _running("mailbox", ["-m", "app.demo.mailbox"], environment) as mailbox:
+            _wait_for(mail_port(port))
             _prepare(environment)
             with (
-                _running("worker", ["-m", "flask", "worker"], environment),
+                _running("worker", ["-m", "flask", "worker"], environment) as worker,
                 _running("web", _gunicorn(port), environment) as web,
             ):
                 _wait_for(port)
                 click.echo(_welcome(port))
-                return web.wait() or 1
+                _until_one_ends([mailbox, worker, web])
+                return 1
     except Stopped:
         click.echo("The demo has stopped. `make demo` goes on where it was.")
         return 0
+
+
+def _until_one_ends(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    while all(process.poll() is None for process in processes):
+        time.sleep(0.5)
+    click.echo("One part of the demo ended by itself, so the others are stopped.", err=True)
 
 
 def _gunicorn(port: str) -> list[str]:

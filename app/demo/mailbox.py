@@ -6,7 +6,8 @@ import threading
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox
 
-from app.demo.setting_up import MAIL_PORT, MAILBOX
+from app.demo.setting_up import MAILBOX
+from app.settings import read_settings
 
 
 def main() -> None:
@@ -15,7 +16,7 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     MAILBOX.parent.mkdir(parents=True, exist_ok=True)
-    controller = Controller(Mailbox(MAILBOX), hostname="127.0.0.1", port=MAIL_PORT)
+    controller = Controller(Mailbox(MAILBOX), hostname="127.0.0.1", port=read_settings().mail_port)
     controller.start()
     stopped.wait()
     controller.stop()

@@ -8,24 +8,34 @@ from app.core.db import db, session
 from app.core.queue import create_queue
 from app.settings import DEMO_FOLDER, DEMO_SECRETS_FILE, Settings, environment_with
 
-MAIL_PORT = 8025
 MAILBOX = DEMO_FOLDER / "mailbox"
 LOADED = DEMO_FOLDER / "loaded"
+KEY_FILE = DEMO_FOLDER / "audit.key"
+ORIGIN = "demo.example/audit/1"
 
 
 def demo_environment(port: str) -> dict[str, str]:
     """The environment of every process of the demo; its settings file is written at the first start."""
     if not DEMO_SECRETS_FILE.exists():
         _write_settings()
-    return environment_with({"DEMO": "1", "PUBLIC_BASE_URL": f"http://localhost:{port}", "FLASK_APP": "wsgi.py"})
+    ours = {
+        "DEMO": "1",
+        "PUBLIC_BASE_URL": f"http://localhost:{port}",
+        "MAIL_PORT": mail_port(port),
+        "FLASK_APP": "wsgi.py",
+    }
+    return environment_with(ours)
+
+
+def mail_port(port: str) -> str:
+    """Where the demo's mailbox listens, beside the portal: 8025 for 8000."""
+    return str(int(port) + 25)
 
 
 def set_up(settings: Settings) -> None:
-    """The newest shape of the database, the queue's tables, and a signing key where there is none."""
+    """The newest shape of the database, and the queue's tables."""
     schema.upgrade(settings.database_url)
     create_queue(settings.queue_url)
-    if settings.audit_key_file and not settings.audit_key_file.exists():
-        audit.make_key_file(path=settings.audit_key_file, origin=settings.audit_origin)
 
 
 def clear(settings: Settings) -> None:
@@ -41,6 +51,7 @@ def clear(settings: Settings) -> None:
 
 def _write_settings() -> None:
     DEMO_FOLDER.mkdir(parents=True, exist_ok=True)
+    KEY_FILE.unlink(missing_ok=True)
     lines = {
         "SECRET_KEY": secrets.token_urlsafe(48),
         "PUBLIC_BASE_URL": "http://localhost:8000",
@@ -49,10 +60,10 @@ def _write_settings() -> None:
         "QUEUE_URL": f"{DEMO_FOLDER}/queue.db",
         "FILES_DIR": f"{DEMO_FOLDER}/files",
         "AUDIT_ANCHORS": f"{DEMO_FOLDER}/anchors",
-        "AUDIT_KEY_FILE": f"{DEMO_FOLDER}/audit.key",
-        "AUDIT_ORIGIN": "demo.example/audit/1",
+        "AUDIT_KEY_FILE": str(KEY_FILE),
+        "AUDIT_ORIGIN": ORIGIN,
+        "AUDIT_VKEY": str(audit.make_key_file(path=KEY_FILE, origin=ORIGIN)),
         "MAIL_SERVER": "127.0.0.1",
-        "MAIL_PORT": str(MAIL_PORT),
         "MAIL_RATE_PER_SECOND": "100",
         "MAIL_TO": "everyone",
         "LOG_FORMAT": "text",

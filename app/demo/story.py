@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from app import audit, deals, identity, incidents, notices, scheduling
+from app import audit, deals, identity, incidents, notices, scheduling, worker
 from app.core import files
 from app.core.db import session, transaction
 from app.core.errors import DomainError
@@ -55,6 +55,7 @@ class Story:
         }
         for reached, step in steps.items():
             step()
+            worker.sign()
             if reached is stage:
                 break
         with transaction():

@@ -1,42 +1,25 @@
 """The story reaches each stage through the product's own operations, to the cent."""
 
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
-from socket import create_server
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Sink
 from sqlalchemy import func, select
 
-from app.core.db import db, session
-from app.demo.setting_up import set_up
+from app.core.db import session
 from app.demo.story import NotEmpty, Stage, Story
-from app.factory import create_app
 from app.identity import Account, Person
 from app.incidents import Adjustment, IncidentState, PublicationState, get_incident, get_proposal
 from app.notices import Kind, Message, State
 from app.settings import Settings
 from app.settlement import Direction, Settlement
-
-AT = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+from tests.demo.telling import a_story
 
 
 @pytest.fixture
 def story(settings: Settings) -> Iterator[Story]:
     """A story about to be told, and a mail server that takes everything."""
-    with create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    controller = Controller(Sink(), hostname="127.0.0.1", port=port)
-    controller.start()
-    app = create_app(replace(settings, mail_server="127.0.0.1", mail_port=port, mail_rate_per_second=1000))
-    with app.app_context():
-        set_up(settings)
-        yield Story(settings, app.extensions["office"], AT)
-        session.remove()
-        db.engine.dispose()
-    controller.stop()
+    with a_story(settings) as story:
+        yield story
 
 
 def the_changes() -> dict[tuple[str, str], tuple[int, int]]:

@@ -1,0 +1,75 @@
+"""Investors from the mail in their hands to what they came for."""
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.calls import book_a_call
+from tests.journeys.portal import Portal
+
+pytestmark = pytest.mark.browser
+YOUR_FIGURES = "Your corrected figures"
+
+
+def test_an_investor_with_a_refund_reads_says_so_and_verifies_the_receipt(published: Portal, tmp_path: Path) -> None:
+    mail = published.mail_to("grace@example.com", YOUR_FIGURES)
+    grace = published.visitor()
+
+    grace.signs_in_with(mail)
+    grace.sees("We made a mistake in Orbit Robotics. We are paying you back $33,585.28.")
+    grace.presses("I have read this")
+    grace.sees("Thank you. We have recorded that you read this correction.")
+    number = re.search(r"R-\w+", grace.page.locator(".lede").inner_text())
+    assert number is not None
+
+    proof = grace.page.get_by_role("link", name="Save the proof file")
+    expect(proof).to_be_visible()
+    grace.looks_for_barriers()
+    with grace.page.expect_download() as saving:
+        proof.click()
+    saving.value.save_as(tmp_path / "receipt.tlog-proof")
+    assert saving.value.suggested_filename == f"{number.group()}.tlog-proof"
+
+    key = published.installation.flask("audit", "vkey").stdout.strip()
+    checked = published.installation.flask(
+        "audit", "check-receipt", str(tmp_path / "receipt.tlog-proof"), "--vkey", key
+    )
+    assert (checked.returncode, checked.stdout.split("\n")[0]) == (0, "verified"), checked.stderr
+
+
+def test_a_link_that_was_used_says_in_another_browser_that_it_has_ended(published: Portal) -> None:
+    mail = published.mail_to("grace@example.com", YOUR_FIGURES)
+    published.visitor().signs_in_with(mail)
+    somebody = published.visitor()
+
+    somebody.page.goto(mail.link)
+
+    somebody.sees("This link has ended. Nothing is lost.")
+
+
+def test_an_investor_with_an_offer_books_a_call_and_cancels_it(published: Portal) -> None:
+    hugo = published.visitor("America/Sao_Paulo")
+
+    hugo.signs_in_with(published.mail_to("hugo@example.com", YOUR_FIGURES))
+    hugo.sees(re.compile("^We gave you too little of Tidewater Energy. You can take the rest for "))
+    book_a_call(hugo, zone="America/Sao_Paulo")
+    invite = published.mail_to("hugo@example.com", "Your call is booked").invite
+    assert re.search(r"method=\"?REQUEST", invite, re.IGNORECASE)
+    assert "\nMETHOD:REQUEST\n" in invite
+
+    hugo.follows("Cancel this call")
+    hugo.sees("Do you want to cancel this call?")
+    hugo.presses("Cancel the call")
+    hugo.sees("This call is cancelled.")
+    update = published.mail_to("hugo@example.com", "Your call is cancelled").invite
+    assert "\nMETHOD:CANCEL\n" in update
+    assert _value("UID", update) == _value("UID", invite)
+    assert int(_value("SEQUENCE", update)) > int(_value("SEQUENCE", invite))
+
+
+def _value(name: str, invite: str) -> str:
+    found = re.search(rf"^{name}:(.*)$", invite, re.MULTILINE)
+    assert found is not None, invite
+    return found.group(1)

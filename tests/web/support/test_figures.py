@@ -1,0 +1,64 @@
+"""The call's page beside the demo's published figures, and the investor's pages with a case."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from socket import create_server
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Sink
+from flask import Flask
+from sqlalchemy import select
+
+from app import identity
+from app.core.db import db, session
+from app.demo.setting_up import set_up
+from app.demo.story import Stage, Story
+from app.factory import create_app
+from app.identity import Person, Role, SessionKind
+from app.incidents import Incident
+from app.scheduling import Booking
+from app.settings import Settings
+from tests.web.browsers import a_browser, hidden_fields_in, send
+from tests.web.words import words_of
+
+AT = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def published(settings: Settings) -> Iterator[Flask]:
+    """The portal with the demo's story told to its end."""
+    with create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    controller = Controller(Sink(), hostname="127.0.0.1", port=port)
+    controller.start()
+    app = create_app(replace(settings, mail_server="127.0.0.1", mail_port=port, mail_rate_per_second=1000))
+    with app.app_context():
+        set_up(settings)
+        Story(settings, app.extensions["office"], AT).tell(Stage.PUBLISHED)
+        yield app
+        session.remove()
+        db.engine.dispose()
+    controller.stop()
+
+
+def test_support_sees_both_deals_of_somebody_who_books_about_their_case(published: Flask) -> None:
+    farid = session.scalars(select(Person).where(Person.full_name == "Farid Haddad")).one()
+    agent = identity.list_people_with_role(Role.SUPPORT)[0]
+    investor = a_browser(published, farid, SessionKind.INVESTOR)
+
+    reference = session.scalars(select(Incident.reference)).one()
+    zone = investor.get("/calls/new").text
+    slots = investor.get("/calls/new?zone=America/New_York").text
+    start = slots.split('type="radio"', 1)[1].split('value="', 1)[1].split('"', 1)[0]
+    check = investor.get(f"/calls/new?zone=America/New_York&case={reference}&start={start}").text
+    send(investor, "/calls/new", hidden_fields_in(check) | {"start": start, "phone": "+1 212 555 0199"})
+    booking = session.scalars(select(Booking).where(Booking.person_id == farid.id)).one()
+    page = a_browser(published, agent, SessionKind.STAFF).get(f"/support/calls/{booking.id}")
+
+    assert f"Your case number: {reference}" in words_of(zone)
+    assert booking.incident_reference == reference
+    assert f"Cases {reference}" in words_of(page.text)
+    assert "Orbit Robotics Farid Haddad $38,732.39 $43,181.82" in words_of(page.text)
+    assert "Tidewater Energy Farid Haddad $59,682.86 $40,000.00" in words_of(page.text)

@@ -2,12 +2,19 @@
 
 import signal
 import threading
+from pathlib import Path
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Mailbox
 
 from app.demo.setting_up import MAILBOX
 from app.settings import read_settings
+
+
+def a_server(folder: Path, port: int) -> Controller:
+    """A server on loopback, not started yet, that keeps what it takes in `folder`."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    return Controller(Mailbox(folder), hostname="127.0.0.1", port=port)
 
 
 def main() -> None:

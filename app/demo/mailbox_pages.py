@@ -8,7 +8,7 @@ from email.message import EmailMessage
 from email.policy import default
 from email.utils import parsedate_to_datetime
 
-from flask import Blueprint, Response, abort, render_template, request
+from flask import Blueprint, Flask, Response, abort, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.demo.setting_up import MAILBOX
@@ -60,6 +60,12 @@ class Mail:
         return [name for part in self.message.iter_attachments() if (name := part.get_filename())]
 
 
+def init_app(app: Flask) -> None:
+    """Register the pages over the demo's Maildir, unless `DEMO_MAILBOX` names another."""
+    app.config.setdefault("DEMO_MAILBOX", MAILBOX)
+    app.register_blueprint(bp)
+
+
 @bp.get("")
 @public
 def index() -> ResponseReturnValue:
@@ -100,7 +106,7 @@ def attachment(key: str, name: str) -> ResponseReturnValue:
 
 
 def _folder() -> mailbox.Maildir:
-    return mailbox.Maildir(str(MAILBOX), create=True)
+    return mailbox.Maildir(str(current_app.config["DEMO_MAILBOX"]), create=True)
 
 
 def _mails() -> list[Mail]:

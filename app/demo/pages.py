@@ -39,7 +39,7 @@ class StartOverForm(Form):
 def init_app(app: Flask) -> None:
     """Register the demo's pages."""
     app.register_blueprint(bp)
-    app.register_blueprint(mailbox_pages.bp)
+    mailbox_pages.init_app(app)
 
 
 @bp.route("", methods=["GET", "POST"])

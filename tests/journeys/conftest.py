@@ -90,3 +90,10 @@ def published(stages: Stages, browser: Browser, tmp_path: Path) -> Iterator[Port
     """The portal where everybody has their corrected figures."""
     with a_portal(stages.copy(Stage.PUBLISHED, tmp_path / "portal"), stages.postbox, browser) as portal:
         yield portal
+
+
+@pytest.fixture
+def reported(stages: Stages, browser: Browser, tmp_path: Path) -> Iterator[Portal]:
+    """The portal where deals are imported and one incident is open, in rehearsal."""
+    with a_portal(stages.copy(Stage.REPORTED, tmp_path / "portal"), stages.postbox, browser) as portal:
+        yield portal

@@ -140,6 +140,19 @@ def test_a_slot_that_exactly_fits_between_two_busy_times_is_offered() -> None:
     assert starts(open_on(MONDAY, Window(540, 720)), MONDAY, busy=busy) == ["2027-03-01T14:30"]
 
 
+def test_busy_times_that_overlap_or_lie_inside_each_other_take_their_whole_span() -> None:
+    before = Busy(utc("2027-03-01T13:00"), utc("2027-03-01T13:30"))
+    long, inside = (
+        Busy(utc("2027-03-01T14:30"), utc("2027-03-01T16:00")),
+        Busy(utc("2027-03-01T14:45"), utc("2027-03-01T15:00")),
+    )
+    onward = Busy(utc("2027-03-01T15:55"), utc("2027-03-01T16:30"))
+
+    found = starts(open_on(MONDAY, Window(540, 720)), MONDAY, busy=[onward, inside, long, before])
+
+    assert found == ["2027-03-01T14:00", "2027-03-01T16:30"]
+
+
 def test_an_empty_busy_time_takes_nothing() -> None:
     busy = [Busy(utc("2027-03-01T14:15"), utc("2027-03-01T14:15"))]
 

@@ -3,12 +3,12 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from blinker import Signal
 from flask import Flask
 from sqlalchemy import func, select
 
 from app.core.db import database_now, ring, session, transaction
 from app.core.jobs import Lease, beat, find_heartbeat, release_lease, take_lease
-from app.core.signals import outbox_filled
 
 pytestmark = pytest.mark.both_databases
 
@@ -52,27 +52,30 @@ def test_a_naive_time_is_refused(app: Flask) -> None:
 
 
 def test_a_bell_rings_once_and_only_after_the_commit(app: Flask) -> None:
+    bell = Signal()
     heard: list[int | None] = []
 
     def listen(_: object) -> None:
         heard.append(session.scalar(select(Lease.fence)))
 
-    with outbox_filled.connected_to(listen), transaction():
+    with bell.connected_to(listen), transaction():
         session.add(Lease(name="x", fence=7, until=datetime.now(UTC)))
-        ring(outbox_filled)
-        ring(outbox_filled)
+        ring(bell)
+        ring(bell)
         assert heard == []
 
     assert heard == [7]
 
 
 def test_a_bell_that_cannot_be_rung_does_not_undo_the_commit(app: Flask) -> None:
+    bell = Signal()
+
     def fail(_: object) -> None:
         raise OSError("the queue is away")
 
-    with outbox_filled.connected_to(fail), transaction():
+    with bell.connected_to(fail), transaction():
         session.add(Lease(name="x", fence=7, until=datetime.now(UTC)))
-        ring(outbox_filled)
+        ring(bell)
 
     assert session.scalar(select(Lease.fence)) == 7
 

@@ -11,6 +11,7 @@ DOCUMENTS = [README, *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\(([^)#]+)")
 PATH = re.compile(r"`((?:app|docs|migrations|static|templates|tests|bench|faults|tools|\.ci)/[\w./*-]*)`")
 TEST = re.compile(r"`(test_\w+)`")
+BOLD = re.compile(r"\*\*([^*]+)\*\*")
 
 
 def test_the_table_of_settings_is_the_one_of_the_code() -> None:
@@ -35,6 +36,16 @@ def test_every_test_that_is_named_is_there() -> None:
     known = {name for path in (ROOT / "tests").rglob("test_*.py") for name in _names(path)}
 
     assert [f"{path.name}: {name}" for path, name in _found(TEST) if name not in known] == []
+
+
+def test_every_button_page_and_person_of_the_walk_is_there() -> None:
+    walk = README.read_text(encoding="utf-8").partition("## A walk")[2].partition("\n## ")[0]
+    places = [*ROOT.glob("templates/**/*.html"), *ROOT.glob("app/**/*.py"), *ROOT.glob("app/demo/data/*.csv")]
+    known = "\n".join(path.read_text(encoding="utf-8") for path in places)
+    named = [" ".join(each.split()) for each in BOLD.findall(walk)]
+
+    assert len(named) > 20
+    assert [each for each in named if each.partition("…")[0] not in known] == []
 
 
 def _names(path: Path) -> set[str]:

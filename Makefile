@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench faults lock clean
+.PHONY: demo test check bench lock clean
 
 demo: .venv/.demo
 	DEMO=1 $(BIN)/python -m app.demo

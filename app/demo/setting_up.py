@@ -33,9 +33,11 @@ def mail_port(port: str) -> str:
 
 
 def set_up(settings: Settings) -> None:
-    """The newest shape of the database, and the queue's tables."""
+    """The newest shape of the database, the queue's tables, and a signing key where none was made."""
     schema.upgrade(settings.database_url)
     create_queue(settings.queue_url)
+    if settings.audit_key_file and not settings.audit_key_file.exists():
+        audit.make_key_file(path=settings.audit_key_file, origin=settings.audit_origin)
 
 
 def clear(settings: Settings) -> None:

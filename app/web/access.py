@@ -66,6 +66,12 @@ def find_login() -> LoginSession | None:
     return login if isinstance(login, LoginSession) else None
 
 
+def is_fresh() -> bool:
+    """Whether a view marked `fresh` would open now, without asking for the password first."""
+    login = find_login()
+    return login is not None and login.is_fresh(clock.now())
+
+
 def acting_as() -> Role:
     """The role in which the reader opened this view: the first of theirs that its mark admits."""
     admitted = _access_of(request.endpoint).roles & signed_in().roles

@@ -11,7 +11,7 @@ from app.core.db import transaction
 from app.core.text import plural
 from app.identity import Role
 from app.incidents import Incident, NoticeState, StatementKind
-from app.web.access import requires, signed_in
+from app.web.access import is_fresh, requires, signed_in
 from app.web.admin.forms import ActingForm, DecisionForm, PressForm, ProposeNoticeForm
 from app.web.admin.previewing import render_variants
 from app.web.admin.readers import readers
@@ -95,7 +95,8 @@ def _page(
 ) -> str:
     today, notice = clock.now().date(), incidents.find_first_notice(incident)
     promised_on = notice.promised_on if notice else today + USUAL_PROMISE
-    digest = notice.digest if notice else ""
+    deciding = deciding or DecisionForm(None, prefix="decide")
+    deciding.digest_seen.data = notice.digest if notice else ""  # what the page shows is what the next press decides on
     variants = incidents.list_first_notice_variants(incident, promised_on=promised_on, on=today)
     return render_template(
         "admin/first_notice/show.html",
@@ -106,7 +107,8 @@ def _page(
         previews=render_variants(variants),
         concerned=incidents.count_concerned(incident, today),
         proposing=proposing or ProposeNoticeForm(None, prefix="propose", promised_on=promised_on),
-        deciding=deciding or DecisionForm(None, prefix="decide", digest_seen=digest),
+        deciding=deciding,
         sending=sending or PressForm(None, prefix="send"),
+        is_fresh=is_fresh(),
         rehearsing=rehearsing or PressForm(None, prefix="rehearse"),
     )

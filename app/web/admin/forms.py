@@ -148,7 +148,7 @@ class DecisionForm(ActingForm):
     """An approver's decision on what the page showed; the button that was pressed says which."""
 
     note = note_field("Why", "Write the reason; it goes into the audit log.")
-    digest_seen = HiddenField(validators=[InputRequired()])
+    digest_seen = HiddenField(validators=[required("Read the page as it is now, and press again.")])
     decision = StringField(validators=[AnyOf(["approve", "reject"], "Press one of the two buttons.")])
 
     @property

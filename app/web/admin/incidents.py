@@ -8,7 +8,7 @@ from app.core import clock
 from app.core.db import transaction
 from app.identity import Role
 from app.incidents import Incident, Overview, Topic
-from app.web.access import requires, signed_in
+from app.web.access import is_fresh, requires, signed_in
 from app.web.admin.forms import ActingForm, NewIncidentForm, PressForm, zones
 from app.web.admin.readers import readers
 from app.web.admin.texts import notice_texts
@@ -103,7 +103,9 @@ def _overview(incident: Incident) -> Overview:
 
 def _page(incident: Incident, form: ActingForm) -> str:
     overview = _overview(incident)
-    return render_template("admin/incidents/show.html", incident=incident, overview=overview, form=form, pages=PAGES)
+    return render_template(
+        "admin/incidents/show.html", incident=incident, overview=overview, form=form, pages=PAGES, is_fresh=is_fresh()
+    )
 
 
 def _new_form() -> NewIncidentForm:

@@ -11,7 +11,7 @@ from app.core.db import transaction
 from app.core.text import plural
 from app.identity import Role
 from app.incidents import Incident, Publication, PublicationState
-from app.web.access import find_login, requires, signed_in
+from app.web.access import is_fresh, requires, signed_in
 from app.web.admin.forms import ActingForm, PressForm, required
 from app.web.admin.readers import readers
 from app.web.admin.texts import notice_texts
@@ -101,7 +101,7 @@ def _page(incident: Incident, starting: PublishForm | None = None, pressing: Act
         "dry": incidents.dry_run(proposal, texts=notice_texts(), at=clock.now()) if proposal else None,
         "starting": starting or PublishForm(None, prefix="start"),
         "pressing": pressing or PressForm(None),
-        "is_fresh": _is_fresh(),
+        "is_fresh": is_fresh(),
     }
     response = make_response(
         render_template(
@@ -119,11 +119,6 @@ def _is_moving(publication: Publication | None, waiting: int) -> bool:
         return False
     states = (PublicationState.CANARY, PublicationState.RUNNING)
     return publication.state in states or (publication.state is PublicationState.WAITING and waiting > 0)
-
-
-def _is_fresh() -> bool:
-    login = find_login()
-    return login is not None and login.is_fresh(clock.now())
 
 
 def _refused(page: Response) -> Response:

@@ -8,7 +8,7 @@ from app.core import clock
 from app.core.db import transaction
 from app.identity import Role
 from app.incidents import Incident, ProposalState
-from app.web.access import acting_as, find_login, requires, signed_in
+from app.web.access import acting_as, is_fresh, requires, signed_in
 from app.web.admin.forms import DecisionForm
 from app.web.admin.previewing import render_variants
 from app.web.admin.readers import readers
@@ -43,9 +43,11 @@ def decide(reference: str) -> ResponseReturnValue:
 
 
 def _page(incident: Incident, form: DecisionForm | None = None) -> str:
-    proposal, login = incidents.find_proposal(incident), find_login()
+    proposal = incidents.find_proposal(incident)
     if proposal is None:
         return render_template("admin/signing/nothing.html", incident=incident)
+    form = form or DecisionForm(None)
+    form.digest_seen.data = proposal.digest  # the page shows it, so the next press decides on it
     variants = incidents.list_correction_variants(proposal, on=clock.now().date())
     return render_template(
         "admin/signing/show.html",
@@ -56,6 +58,6 @@ def _page(incident: Incident, form: DecisionForm | None = None) -> str:
         missing=incidents.missing_signatures(proposal),
         previews=render_variants(variants),
         concerned=incidents.count_concerned(incident, clock.now().date()),
-        form=form or DecisionForm(None, digest_seen=proposal.digest),
-        is_fresh=login is not None and login.is_fresh(clock.now()),
+        form=form,
+        is_fresh=is_fresh(),
     )

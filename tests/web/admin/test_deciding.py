@@ -5,8 +5,11 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from app.core import clock
+from app.core.db import session, transaction
+from app.identity import LoginSession
 from tests.web.admin.office import CASE, Office, an_office
 from tests.web.browsing import Browser
 from tests.web.words import words_of
@@ -147,6 +150,18 @@ def test_a_signature_on_an_older_version_is_refused_and_its_words_are_kept(app: 
     assert answer.status_code == 422
     assert "The proposal changed after you opened it. Read it again." in words_of(answer.text)
     assert "Looks right." in answer.text
+    assert digest_on(answer.text) == digest_on(office.legal.get(SIGN).text) != old
+
+
+def test_without_a_fresh_password_the_page_asks_for_it_before_anything_is_written(app: Flask) -> None:
+    office = an_office(app, stage="proposed")
+    with transaction():
+        session.execute(update(LoginSession).values(proved_at=clock.now() - timedelta(minutes=6)))
+
+    page = office.legal.get(SIGN).text
+
+    assert f'href="/staff/confirm?next={SIGN}"' in page
+    assert "<textarea" not in page
 
 
 def test_proposing_again_says_beforehand_whose_approvals_it_voids(app: Flask) -> None:

@@ -93,6 +93,7 @@ def test_a_decision_on_another_digest_than_the_newest_is_refused_and_its_words_a
     assert answer.status_code == 422
     assert "The first notice changed after you opened it. Read it again." in words_of(answer.text)
     assert "Fine by me." in answer.text
+    assert digest_on(answer.text) == digest_on(office.legal.get(PAGE).text) != old
 
 
 def test_a_date_in_the_past_is_refused_on_the_page(office: Office) -> None:

@@ -37,6 +37,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     # The incident
     "incident.opened": _action("reference title rule release first_faulty_on deals"),
     "incident.contained": _action("release done_by done_on note evidence"),
+    "incident.live_asked": _action(),
     "incident.went_live": _action("asked_by"),
     "fix.recorded": _action("release done_by done_on note evidence"),
     "rehearsal.sent": _action("messages"),

@@ -162,6 +162,7 @@ def ask_to_go_live(*, incident: Incident, by: Person, at: datetime) -> None:
         raise CannotGoLive("First record who stopped the faulty release, and when.")
     incident.live_asked_by_id, incident.live_asked_at = by.id, at
     session.flush()
+    audit.record(action="incident.live_asked", actor=by, subject=incident, at=at)
 
 
 def confirm_live(*, incident: Incident, by: Person, at: datetime) -> None:

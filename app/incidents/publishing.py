@@ -17,7 +17,7 @@ from app.incidents.facts import correction_facts, list_adjustments
 from app.incidents.models import StatementKind
 from app.incidents.proposal_models import Adjustment, Proposal, Publication
 from app.incidents.proposing import canonical_form
-from app.incidents.sending import count_waiting, queue_notice, rehearse_notice
+from app.incidents.sending import count_sent, count_waiting, queue_notice, rehearse_notice
 from app.incidents.workflow import (
     INCIDENT,
     PROPOSAL,
@@ -128,7 +128,7 @@ def start(
 def move(*, publication: Publication, to: PublicationState, by: Person, at: datetime) -> None:
     """An admin continues after the canary, pauses, resumes or stops. Raises NotAllowed, CannotPublish."""
     session.refresh(publication, with_for_update=True)
-    is_after_canary = publication.state is PublicationState.WAITING and to is PublicationState.RUNNING
+    is_after_canary = to is PublicationState.RUNNING and publication.done <= CANARY
     if is_after_canary:
         _check_canary(publication)
     publication.state = step(PUBLICATION, publication.state, to)
@@ -142,6 +142,8 @@ def _check_canary(publication: Publication) -> None:
     waiting = count_waiting(publication.proposal)
     if waiting:
         raise CannotPublish(f"{waiting} of the first messages are not accepted by the mail server yet.")
+    if not count_sent(publication.proposal):
+        raise CannotPublish("None of the first messages was accepted by the mail server. See who has been reached.")
 
 
 def list_waiting() -> Sequence[Publication]:
@@ -166,7 +168,8 @@ def publish_batch(*, publication: Publication, at: datetime) -> int:
         _publish_to(publication.proposal, each, at)
         publication.cursor = each.person.id
         publication.done += 1
-    if publication.done == publication.total:
+    publication.total = max(publication.total, publication.done)  # somebody may have been given authority meanwhile
+    if not _has_more(publication):
         _finish(publication, at)
     elif is_canary:
         publication.state = step(PUBLICATION, publication.state, PublicationState.WAITING)
@@ -176,8 +179,14 @@ def publish_batch(*, publication: Publication, at: datetime) -> int:
     return len(concerned)
 
 
+def _has_more(publication: Publication) -> bool:
+    """Whether anybody is left; asked of the rows, since people come and go while a publication runs."""
+    incident, on = publication.proposal.incident, publication.started_at.date()
+    return bool(list_concerned(incident, on, after=publication.cursor, at_most=1))
+
+
 def _publish_to(proposal: Proposal, concerned: Concerned, at: datetime) -> None:
-    _publish_accounts(proposal, concerned, at)
+    _publish(proposal, list_adjustments(proposal, concerned.account_ids), at)
     content = correction_facts(proposal, concerned)
     queue_notice(
         incident=proposal.incident,
@@ -190,8 +199,8 @@ def _publish_to(proposal: Proposal, concerned: Concerned, at: datetime) -> None:
     )
 
 
-def _publish_accounts(proposal: Proposal, concerned: Concerned, at: datetime) -> None:
-    for adjustment in list_adjustments(proposal, concerned.account_ids):
+def _publish(proposal: Proposal, adjustments: Sequence[Adjustment], at: datetime) -> None:
+    for adjustment in adjustments:
         if adjustment.published_at is None:
             adjustment.published_at = at
             _record_correction(proposal, adjustment, at)
@@ -261,9 +270,11 @@ def _last_date(proposal: Proposal, content: Correction | AllClear) -> date:
 
 
 def _finish(publication: Publication, at: datetime) -> None:
+    """Nobody is left to tell; an account that nobody acts for any more still falls due."""
     proposal = publication.proposal
+    _publish(proposal, [each for each in proposal.adjustments if each.published_at is None], at)
     publication.state = step(PUBLICATION, publication.state, PublicationState.DONE)
-    publication.finished_at = at
+    publication.total, publication.finished_at = publication.done, at
     proposal.state = step(PROPOSAL, proposal.state, ProposalState.PUBLISHED)
     proposal.incident.state = step(INCIDENT, proposal.incident.state, IncidentState.PUBLISHED)
     audit.record(action="publication.finished", actor=WORKER, subject=proposal, at=at, people=publication.done)

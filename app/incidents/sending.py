@@ -12,7 +12,7 @@ from app.core.db import session
 from app.identity import Person
 from app.incidents.audience import Concerned
 from app.incidents.models import Incident
-from app.notices import Message, Notice
+from app.notices import Message, Notice, State
 
 
 def queue_notice(
@@ -62,11 +62,20 @@ def rehearse_notice(
 
 def count_waiting(about: Subject) -> int:
     """Messages about it that the mail server has neither accepted nor refused."""
+    return _count_real(about, notices.WAITING)
+
+
+def count_sent(about: Subject) -> int:
+    """Messages about it that the mail server has accepted."""
+    return _count_real(about, frozenset({State.SENT}))
+
+
+def _count_real(about: Subject, states: frozenset[State]) -> int:
     return (
         session.scalar(
             select(func.count()).where(
                 Message.subject_key == about.audit_name,
-                Message.state.in_(notices.WAITING),
+                Message.state.in_(states),
                 Message.is_rehearsal.is_(False),
             )
         )

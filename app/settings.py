@@ -115,6 +115,11 @@ def environment_with(overrides: Mapping[str, str]) -> dict[str, str]:
     return {**os.environ, **overrides}
 
 
+def freeze_font_dates() -> None:
+    """From now on a font written into a paper carries no time of its own, so that the same paper has the same bytes."""
+    os.environ["SOURCE_DATE_EPOCH"] = "0"
+
+
 def demo_port() -> str:
     """Where the demo's portal listens: PORT, or 8000."""
     return os.environ.get("PORT", "8000")

@@ -11,7 +11,7 @@ from flask import current_app
 
 from app import audit
 from app.cli.errors import BadInput, Failed
-from app.core import clock, schema
+from app.core import clock, pdf, schema
 from app.core.db import session
 from app.core.jobs import find_heartbeat
 from app.core.queue import create_queue
@@ -87,6 +87,7 @@ def _examine() -> dict[str, str | None]:
         with current_app.app_context():
             found["worker"] = _worker()
             found["audit triggers"] = _triggers()
+    found["PDF"] = None if pdf.is_available() else pdf.MISSING
     free = shutil.disk_usage(settings.files_dir if settings.files_dir.exists() else Path("/")).free
     found["disk"] = None if free > LEAST_FREE_BYTES else f"only {free:,} bytes are free"
     return found

@@ -1,8 +1,8 @@
 """Proration, its certificate, the defects, and recorded runs."""
 
 from app.allocations.certificate import certify
-from app.allocations.models import Run, RunShare, ShareGroup
-from app.allocations.operations import run
+from app.allocations.models import BasisKind, Run, RunShare, ShareGroup
+from app.allocations.operations import CannotRun, run
 from app.allocations.proration import prorate
 from app.allocations.queries import (
     Bucket,
@@ -21,7 +21,9 @@ from app.allocations.terms import Asked, Groups, Outcome, Rule, Tie, ZeroBasis
 __all__ = [
     "RULES",
     "Asked",
+    "BasisKind",
     "Bucket",
+    "CannotRun",
     "Difference",
     "Groups",
     "Outcome",

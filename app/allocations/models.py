@@ -21,8 +21,15 @@ class ShareGroup(StrEnum):
     OUT = "out"
 
 
+class BasisKind(StrEnum):
+    """Which bases are shared by: those frozen at the deal, or those recomputed from corrected earlier allocations."""
+
+    FROZEN = "frozen"
+    RECOMPUTED = "recomputed"
+
+
 class Run(Pseudonymous, Base):
-    """A rule as it was run on the frozen requests of one deal; never changed afterwards.
+    """A rule as it was run on the requests of one deal; never changed afterwards.
 
     `certificate` is "holds", or "fails: " and the first fault. `digest` is the SHA-256 of inputs and outcome.
     """
@@ -37,6 +44,7 @@ class Run(Pseudonymous, Base):
     zero_basis: Mapped[ZeroBasis]
     tie: Mapped[Tie]
     minimum_cents: Mapped[int | None] = mapped_column(BigInteger)
+    basis_kind: Mapped[BasisKind] = mapped_column(default=BasisKind.FROZEN, server_default=BasisKind.FROZEN.value)
     rate_text: Mapped[str | None] = mapped_column(Text)
     level_text: Mapped[str | None] = mapped_column(Text)
     certificate: Mapped[str] = mapped_column(Text)
@@ -64,7 +72,10 @@ class Run(Pseudonymous, Base):
 
 
 class RunShare(Base):
-    """What a run gave one request. `left_as` counts those who are out, in the order they left, from 1."""
+    """What a run gave one request, and the basis it shared by, in minor units as text: `41000` or `p/q`.
+
+    `left_as` counts those who are out, in the order they left, from 1.
+    """
 
     __tablename__ = "run_shares"
     __table_args__ = (
@@ -75,6 +86,7 @@ class RunShare(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
     request_id: Mapped[int] = mapped_column(ForeignKey("requests.id"))
+    basis: Mapped[str] = mapped_column(Text)
     allocated_cents: Mapped[Cents]
     is_capped: Mapped[bool]
     share_group: Mapped[ShareGroup]
@@ -84,8 +96,13 @@ class RunShare(Base):
     request: Mapped[Request] = relationship()
 
     @property
+    def basis_fraction(self) -> Fraction:
+        """The basis this run shared by, exactly, in minor units."""
+        return Fraction(self.basis)
+
+    @property
     def by_the_rate(self) -> Fraction | None:
         """The rate times the basis, exactly and before the cap, in minor units; null where no rate applied."""
         if self.share_group is not ShareGroup.SHARED or self.run.rate is None:
             return None
-        return self.run.rate * self.request.basis_fraction
+        return self.run.rate * self.basis_fraction

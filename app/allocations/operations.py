@@ -1,7 +1,7 @@
 """Running a rule on a deal and keeping what came out. Callers own the transaction; see `app.core.db`."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 
@@ -9,32 +9,56 @@ import rfc8785
 
 from app import audit
 from app.allocations.certificate import certify
-from app.allocations.models import Run, RunShare, ShareGroup
+from app.allocations.models import BasisKind, Run, RunShare, ShareGroup
 from app.allocations.rules import allocate
 from app.allocations.terms import Asked, Outcome, Rule
 from app.core.db import session
+from app.core.errors import DomainError
 from app.core.text import plain_fraction
 from app.deals import Deal, Request, RuleName
 from app.identity import Person
 
 
-def run(*, deal: Deal, rule: str, by: Person | str, at: datetime) -> Run:
-    """Run the named rule on the frozen requests of the deal; the shares and their certificate are kept.
+class CannotRun(DomainError):
+    """The rule cannot be run on the deal like this."""
 
-    A failing certificate is kept as well: that is how a defect shows. Raises UnknownRule.
+
+def run(*, deal: Deal, rule: str, by: Person | str, at: datetime, bases: Mapping[int, Fraction] | None = None) -> Run:
+    """Run the named rule on the requests of the deal; the shares and their certificate are kept.
+
+    `bases` are recomputed ones by request id, in minor units; a request not named keeps its frozen basis.
+    A failing certificate is kept as well: that is how a defect shows. Raises UnknownRule, CannotRun.
     """
-    made = _made(deal, Rule(rule, minimum=deal.minimum_cents or 0))
+    made = _made(deal, Rule(rule, minimum=deal.minimum_cents or 0), _bases(deal, bases or {}))
+    made.basis_kind = BasisKind.FROZEN if bases is None else BasisKind.RECOMPUTED
     made.made_by_id = by.id if isinstance(by, Person) else None
     made.made_at = at
     session.add(made)
     session.flush()
     parts = {"certificate": made.certificate, "digest": made.digest, "rate": made.rate_text}
-    audit.record(action="run.made", actor=by, subject=made, at=at, deal=deal.external_id, rule=rule, **parts)
+    kind = made.basis_kind.value
+    audit.record(
+        action="run.made", actor=by, subject=made, at=at, deal=deal.external_id, rule=rule, bases=kind, **parts
+    )
     return made
 
 
-def _made(deal: Deal, rule: Rule) -> Run:
-    asked = [Asked(request.requested_cents, request.basis_fraction) for request in deal.requests]
+def _bases(deal: Deal, recomputed: Mapping[int, Fraction]) -> list[str]:
+    """The basis of each request as text, in the order of the requests."""
+    if recomputed.keys() - {request.id for request in deal.requests}:
+        raise CannotRun(f"{deal.name}: a recomputed basis belongs to a request of another deal.")
+    if any(basis < 0 for basis in recomputed.values()):
+        raise CannotRun(f"{deal.name}: a recomputed basis is below zero.")
+    return [
+        plain_fraction(recomputed[request.id]) if request.id in recomputed else request.basis
+        for request in deal.requests
+    ]
+
+
+def _made(deal: Deal, rule: Rule, bases: Sequence[str]) -> Run:
+    asked = [
+        Asked(request.requested_cents, Fraction(basis)) for request, basis in zip(deal.requests, bases, strict=True)
+    ]
     outcome = allocate(deal.available_cents, asked, rule)
     fault = certify(deal.available_cents, asked, outcome, rule)
     return Run(
@@ -46,12 +70,14 @@ def _made(deal: Deal, rule: Rule) -> Run:
         rate_text=_text(outcome.rate),
         level_text=_text(outcome.level),
         certificate="holds" if fault is None else f"fails: {fault}",
-        digest=_digest(deal, rule, outcome),
-        shares=_shares(deal.requests, asked, outcome),
+        digest=_digest(deal, rule, bases, outcome),
+        shares=_shares(deal.requests, bases, asked, outcome),
     )
 
 
-def _shares(requests: Sequence[Request], asked: Sequence[Asked], outcome: Outcome) -> list[RunShare]:
+def _shares(
+    requests: Sequence[Request], bases: Sequence[str], asked: Sequence[Asked], outcome: Outcome
+) -> list[RunShare]:
     groups = dict.fromkeys(outcome.groups.shared, ShareGroup.SHARED) | dict.fromkeys(
         outcome.groups.equal, ShareGroup.EQUAL
     )
@@ -59,6 +85,7 @@ def _shares(requests: Sequence[Request], asked: Sequence[Asked], outcome: Outcom
     return [
         RunShare(
             request=request,
+            basis=bases[i],
             allocated_cents=outcome.shares[i],
             is_capped=is_capped,
             share_group=groups.get(i, ShareGroup.OUT),
@@ -68,7 +95,7 @@ def _shares(requests: Sequence[Request], asked: Sequence[Asked], outcome: Outcom
     ]
 
 
-def _digest(deal: Deal, rule: Rule, outcome: Outcome) -> str:
+def _digest(deal: Deal, rule: Rule, bases: Sequence[str], outcome: Outcome) -> str:
     """SHA-256 of the RFC 8785 form of everything that went in and came out; amounts are minor units as text."""
     form = {
         "deal": deal.external_id,
@@ -77,8 +104,8 @@ def _digest(deal: Deal, rule: Rule, outcome: Outcome) -> str:
         "rate": _text(outcome.rate),
         "level": _text(outcome.level),
         "requests": [
-            {"requested": str(request.requested_cents), "basis": request.basis, "allocated": str(share)}
-            for request, share in zip(deal.requests, outcome.shares, strict=True)
+            {"requested": str(request.requested_cents), "basis": basis, "allocated": str(share)}
+            for request, basis, share in zip(deal.requests, bases, outcome.shares, strict=True)
         ],
     }
     return hashlib.sha256(rfc8785.dumps(form)).hexdigest()

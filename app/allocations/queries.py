@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from app.allocations.certificate import certify
-from app.allocations.models import Run, RunShare, ShareGroup
+from app.allocations.models import BasisKind, Run, RunShare, ShareGroup
 from app.allocations.terms import Asked, Groups, Outcome, Rule
 from app.core.db import session
 from app.deals import Deal, Request
@@ -70,9 +70,9 @@ def differences(run: Run) -> list[Difference]:
 
 
 def recheck(run: Run) -> str | None:
-    """Certify the stored run again from its rows: null when it holds, else the first fault in words."""
+    """Certify the stored run again from its rows and the bases it shared by: None when it holds, else what fails."""
     shares = sorted(run.shares, key=lambda share: share.request.position)
-    asked = [Asked(share.request.requested_cents, share.request.basis_fraction) for share in shares]
+    asked = [Asked(share.request.requested_cents, share.basis_fraction) for share in shares]
     found = [
         [i for i, share in enumerate(shares) if share.share_group is group]
         for group in (ShareGroup.SHARED, ShareGroup.EQUAL, ShareGroup.OUT)
@@ -92,10 +92,10 @@ def list_runs(deal: Deal) -> list[Run]:
     return list(session.scalars(_whole().where(Run.deal_id == deal.id).order_by(Run.id)))
 
 
-def find_newest_run(deal: Deal, rule: str) -> Run | None:
-    """The last run of the named rule on a deal."""
-    newest = _whole().where(Run.deal_id == deal.id, Run.rule == rule).order_by(Run.id.desc()).limit(1)
-    return session.scalars(newest).one_or_none()
+def find_newest_run(deal: Deal, rule: str, *, basis_kind: BasisKind = BasisKind.FROZEN) -> Run | None:
+    """The last run of the named rule on a deal, by bases of that kind."""
+    theirs = _whole().where(Run.deal_id == deal.id, Run.rule == rule, Run.basis_kind == basis_kind)
+    return session.scalars(theirs.order_by(Run.id.desc()).limit(1)).one_or_none()
 
 
 def _whole() -> Select[Run]:

@@ -42,7 +42,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "fix.recorded": _action("release done_by done_on note evidence"),
     "rehearsal.sent": _action("messages"),
     # Runs and proposals
-    "run.made": _action("deal rule certificate digest rate"),
+    "run.made": _action("deal rule bases certificate digest rate"),
+    "basis.bound": _action("binding reason"),
     "proposal.made": _action("version digest"),
     "proposal.approved": _action("role note digest"),
     "proposal.rejected": _action("role reason digest"),

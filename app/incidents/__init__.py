@@ -3,6 +3,7 @@
 from app.incidents.answers import NothingToRead, acknowledge, find_acknowledgment, get_acknowledgment
 from app.incidents.audience import Concerned, count_concerned, find_concerned, list_concerned
 from app.incidents.balance import Balance, DealBalance, Totals, balance_of
+from app.incidents.binding import CannotBind, bind
 from app.incidents.causes import CAUSES
 from app.incidents.facts import contact_facts, correction_facts, first_notice_facts, has_run, list_adjustments
 from app.incidents.findings import DealFinding, list_findings
@@ -69,6 +70,7 @@ from app.incidents.telling import (
     reject_first_notice,
     send_first_notice,
 )
+from app.incidents.voiding import list_voidable, void_unpublished
 from app.incidents.workflow import (
     IncidentState,
     NotAllowed,
@@ -84,6 +86,7 @@ __all__ = [
     "Approval",
     "Balance",
     "CannotApprove",
+    "CannotBind",
     "CannotGoLive",
     "CannotOpen",
     "CannotPropose",
@@ -128,6 +131,7 @@ __all__ = [
     "approve_first_notice",
     "ask_to_go_live",
     "balance_of",
+    "bind",
     "confirm_live",
     "contact_facts",
     "contain",
@@ -163,6 +167,7 @@ __all__ = [
     "list_public",
     "list_reached",
     "list_told",
+    "list_voidable",
     "list_waiting",
     "missing_signatures",
     "move",
@@ -178,4 +183,5 @@ __all__ = [
     "send_first_notice",
     "start",
     "total_due",
+    "void_unpublished",
 ]

@@ -12,7 +12,10 @@ from app.incidents.models import Incident
 
 @dataclass(frozen=True)
 class DealFinding:
-    """One deal of the incident: the newest run of the rule at fault, and the newest of the agreement's rule."""
+    """One deal of the incident: the newest run of the rule at fault, and the newest of the agreement's rule.
+
+    The rule at fault is run on the frozen bases, the agreement's on those that bind.
+    """
 
     deal: Deal
     suspected: Run | None
@@ -78,7 +81,7 @@ def list_findings(incident: Incident) -> list[DealFinding]:
         DealFinding(
             case.deal,
             suspected=allocations.find_newest_run(case.deal, incident.rule),
-            right=allocations.find_newest_run(case.deal, case.deal.rule),
+            right=allocations.find_newest_run(case.deal, case.deal.rule, basis_kind=incident.binding),
         )
         for case in incident.cases
     ]

@@ -7,6 +7,7 @@ from typing import ClassVar
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.allocations import BasisKind
 from app.core.db import Base, Pseudonymous
 from app.deals import Deal, Release, RuleName
 from app.identity import Person
@@ -17,6 +18,7 @@ class Incident(Pseudonymous, Base):
     """One error with one root cause: the rule at fault, the deals it spoiled, and who answers for it.
 
     To investors `reference` is "your case number". `promised_on` is the day by which figures were promised.
+    `binding` says whose bases a correction goes by; who decided it, when and why stand beside it, or nobody did yet.
     """
 
     __tablename__ = "incidents"
@@ -46,10 +48,15 @@ class Incident(Pseudonymous, Base):
     live_asked_at: Mapped[datetime | None]
     live_confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     live_confirmed_at: Mapped[datetime | None]
+    binding: Mapped[BasisKind] = mapped_column(default=BasisKind.FROZEN, server_default=BasisKind.FROZEN.value)
+    binding_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
+    binding_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    binding_at: Mapped[datetime | None]
 
     owner: Mapped[Person] = relationship(foreign_keys=owner_id)
     live_asked_by: Mapped[Person | None] = relationship(foreign_keys=live_asked_by_id)
     live_confirmed_by: Mapped[Person | None] = relationship(foreign_keys=live_confirmed_by_id)
+    binding_by: Mapped[Person | None] = relationship(foreign_keys=binding_by_id)
     faulty_release: Mapped[Release] = relationship()
     cases: Mapped[list["Case"]] = relationship(back_populates="incident", order_by="Case.id")
     statements: Mapped[list["Statement"]] = relationship(back_populates="incident", order_by="Statement.id")

@@ -18,7 +18,8 @@ from app.incidents.canonical import canonical, digest
 from app.incidents.interest_due import Collected, excess_of
 from app.incidents.models import Case, Incident, StatementKind
 from app.incidents.proposal_models import Adjustment, InterestLine, Policy, Proposal, ProposalPart, Remedy
-from app.incidents.workflow import PROPOSAL, ProposalState, step
+from app.incidents.voiding import void_unpublished
+from app.incidents.workflow import ProposalState
 
 INTEREST_POLICY = "simple-act/365f"
 SHORTEST_LOOK = timedelta(days=10)
@@ -80,7 +81,7 @@ def propose(
 
 def _new_version(incident: Incident, dates: KeyDates, by: Person, at: datetime) -> Proposal:
     earlier = list_proposals(incident)
-    _make_room(earlier, by, at)
+    _make_room(incident, earlier, by, at)
     parts = [_part(case) for case in incident.cases]
     return Proposal(
         incident=incident,
@@ -103,21 +104,20 @@ def list_proposals(incident: Incident) -> Sequence[Proposal]:
     return session.scalars(select(Proposal).where(Proposal.incident_id == incident.id).order_by(Proposal.version)).all()
 
 
-def _make_room(earlier: Sequence[Proposal], by: Person, at: datetime) -> None:
+def _make_room(incident: Incident, earlier: Sequence[Proposal], by: Person, at: datetime) -> None:
     for proposal in earlier:
         if proposal.state in (ProposalState.PUBLISHING, ProposalState.PUBLISHED):
             raise CannotPropose(f"Version {proposal.version} is {proposal.state} already.")
-        if ProposalState.VOID in PROPOSAL[proposal.state]:
-            proposal.state = step(PROPOSAL, proposal.state, ProposalState.VOID)
-            audit.record(action="proposal.voided", actor=by, subject=proposal, at=at, approvals=len(proposal.approvals))
+    void_unpublished(incident, by=by, at=at)
 
 
 def _part(case: Case) -> ProposalPart:
     """The case with the newest run of its agreement's rule, if that may be proposed."""
     deal = case.deal
-    run = allocations.find_newest_run(deal, deal.rule)
+    run = allocations.find_newest_run(deal, deal.rule, basis_kind=case.incident.binding)
     if run is None:
-        raise CannotPropose(f"{deal.name}: first run {deal.rule}, the rule of the agreement.")
+        kind = case.incident.binding
+        raise CannotPropose(f"{deal.name}: first run {deal.rule}, the rule of the agreement, on the {kind} bases.")
     if deal.rule.is_defect or deal.rule is case.incident.rule:
         raise CannotPropose(f"{deal.name}: {deal.rule} is a contained rule and can never be proposed.")
     if not run.is_certified:

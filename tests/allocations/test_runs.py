@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import NoResultFound
 
 from app import allocations
-from app.allocations import Bucket, Run, RunShare, ShareGroup
+from app.allocations import BasisKind, Bucket, Run, RunShare, ShareGroup
 from app.audit import AuditEvent
 from app.core.db import session
 from tests.allocations.builders import cents
@@ -112,7 +112,47 @@ def test_a_run_is_written_into_the_log_with_its_digest(at: datetime) -> None:
     event = session.scalars(select(AuditEvent)).one()
 
     assert f'"subject":"{run.audit_name}"' in event.leaf.decode()
-    assert {opening.part for opening in event.openings} == {"deal", "rule", "certificate", "digest", "rate"}
+    assert {opening.part for opening in event.openings} == {"deal", "rule", "bases", "certificate", "digest", "rate"}
+
+
+@pytest.mark.both_databases
+@pytest.mark.usefixtures("tx")
+def test_a_run_keeps_the_bases_it_shared_by_and_is_checked_by_them(at: datetime) -> None:
+    deal = a_deal(30, [(30, "1", 15), (30, "1", 15)])
+
+    run = allocations.run(
+        deal=deal, rule="pro-rata-1", by="shell:operator", at=at, bases={deal.requests[0].id: Fraction(1, 2)}
+    )
+    session.expire_all()
+
+    assert [(share.basis, share.allocated_cents) for share in run.shares] == [("0.5", 10), ("1", 20)]
+    assert run.shares[0].by_the_rate == 10
+    assert allocations.recheck(run) is None
+    run.shares[0].basis = "1"
+    assert allocations.recheck(run) is not None
+
+
+@pytest.mark.usefixtures("tx")
+def test_frozen_and_recomputed_runs_are_found_apart_and_have_their_own_digests(at: datetime) -> None:
+    deal, admin = a_deal(30, [(30, "1", 15), (30, "1", 15)]), an_admin()
+
+    frozen = allocations.run(deal=deal, rule="pro-rata-1", by=admin, at=at)
+    alike = allocations.run(deal=deal, rule="pro-rata-1", by=admin, at=at, bases={})
+    other = allocations.run(deal=deal, rule="pro-rata-1", by=admin, at=at, bases={deal.requests[0].id: Fraction(1, 2)})
+
+    assert frozen.digest == alike.digest != other.digest
+    assert allocations.find_newest_run(deal, "pro-rata-1") == frozen
+    assert allocations.find_newest_run(deal, "pro-rata-1", basis_kind=BasisKind.RECOMPUTED) == other
+
+
+@pytest.mark.usefixtures("tx")
+def test_a_basis_of_another_deal_or_below_zero_is_refused(at: datetime) -> None:
+    deal, other = a_deal(30, [(30, "1", 15)]), a_deal(30, [(30, "1", 15)])
+
+    with pytest.raises(allocations.CannotRun, match="a request of another deal"):
+        allocations.run(deal=deal, rule="pro-rata-1", by="shell:x", at=at, bases={other.requests[0].id: Fraction(1)})
+    with pytest.raises(allocations.CannotRun, match="below zero"):
+        allocations.run(deal=deal, rule="pro-rata-1", by="shell:x", at=at, bases={deal.requests[0].id: Fraction(-1)})
 
 
 @pytest.mark.usefixtures("tx")

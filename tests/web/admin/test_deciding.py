@@ -56,7 +56,9 @@ def test_without_runs_nothing_can_be_proposed_and_the_page_says_why(app: Flask) 
     answer = office.admin.post(DECIDE, **a_proposal())
 
     assert answer.status_code == 422
-    assert "Orbit Robotics: first run pro-rata-1, the rule of the agreement." in words_of(answer.text)
+    assert "Orbit Robotics: first run pro-rata-1, the rule of the agreement, on the frozen bases." in words_of(
+        answer.text
+    )
 
 
 def test_the_form_comes_with_the_usual_dates(app: Flask) -> None:

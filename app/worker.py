@@ -4,7 +4,8 @@ huey runs a task at most once and forgets a killed one, so no task carries work:
 """
 
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,13 +19,17 @@ from app import audit, identity, incidents, notices
 from app.core import clock, signals
 from app.core.db import session, transaction
 from app.core.errors import DomainError
-from app.core.jobs import beat, release_lease, take_lease
+from app.core.jobs import Work, beat, has_waiting_jobs, release_lease, run_waiting, take_lease
 from app.core.queue import open_queue
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
 LEASE_SECONDS = 120
 MOST_AT_ONCE = 200
+WORKS: Mapping[str, Work] = {}
+"""Who does a job, by its kind."""
+
+_at_a_job = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class Worker:
     deliver_at: Callable[[datetime], Any]
     publish: Callable[[], Any]
     sign: Callable[[], Any]
+    do_jobs: Callable[[], Any]
 
 
 def init_app(app: Flask) -> None:
@@ -45,7 +51,7 @@ def init_app(app: Flask) -> None:
     def task(work: Callable[[], None]) -> Callable[[], Any]:
         return huey.task(name=work.__name__)(_in_app(app, work))  # type: ignore[no-any-return]
 
-    huey.periodic_task(crontab(minute="*"), name="sweep")(_in_app(app, do_all_that_is_due))
+    huey.periodic_task(crontab(minute="*"), name="sweep")(_in_app(app, sweep))
     delivering: Any = task(deliver)
     app.extensions["worker"] = Worker(
         huey=huey,
@@ -53,6 +59,7 @@ def init_app(app: Flask) -> None:
         deliver_at=lambda at: delivering.schedule(eta=at),
         publish=task(publish),
         sign=task(sign),
+        do_jobs=task(do_jobs),
     )
     app.cli.add_command(worker)
 
@@ -78,6 +85,11 @@ def _publish_soon(_: object) -> None:
 @signals.checkpoint_wanted.connect
 def _sign_soon(_: object) -> None:
     current_app.extensions["worker"].sign()
+
+
+@signals.job_waits.connect
+def _do_jobs_soon(_: object) -> None:
+    current_app.extensions["worker"].do_jobs()
 
 
 def deliver() -> None:
@@ -114,8 +126,27 @@ def sign() -> None:
         release_lease("sign", fence)
 
 
-def do_all_that_is_due() -> None:
-    """Everything that waits, in order; also what a lost bell left behind."""
+def do_jobs() -> None:
+    """Do the jobs that wait, one at a time in this process, so that mail is never kept waiting by them."""
+    if not _at_a_job.acquire(blocking=False):
+        return
+    try:
+        run_waiting(WORKS)
+    finally:
+        _at_a_job.release()
+        session.remove()
+
+
+def sweep() -> None:
+    """What lost bells left behind; jobs are only called for, since they may take long."""
+    do_all_but_jobs()
+    if has_waiting_jobs():
+        current_app.extensions["worker"].do_jobs()
+    session.remove()
+
+
+def do_all_but_jobs() -> None:
+    """Everything that waits and is soon done, in order."""
     beat("worker")
     while incidents.list_waiting():
         publish()
@@ -130,9 +161,13 @@ def do_all_that_is_due() -> None:
 @click.option("--once", is_flag=True, help="Do all that is due and end.")
 @with_appcontext
 def worker(*, once: bool) -> None:
-    """Deliver messages, publish batches and sign checkpoints until stopped."""
-    do_all_that_is_due()
-    if not once:
+    """Deliver messages, publish batches, do long jobs and sign checkpoints until stopped."""
+    if once:
+        do_all_but_jobs()
+        do_jobs()
+        do_all_but_jobs()
+    else:
+        sweep()
         current_app.extensions["worker"].huey.create_consumer(
             workers=2, max_delay=1, graceful_signal="TERM", check_worker_health=True
         ).run()

@@ -1,6 +1,7 @@
 """What the browser loads stays small, and nothing in it was changed behind our back."""
 
 import hashlib
+import json
 import re
 from pathlib import Path
 
@@ -39,3 +40,21 @@ def test_paper_is_never_dark() -> None:
 
     assert dark_rules == ["screen and (prefers-color-scheme: dark) ", "screen "]
     assert css.count("color-scheme: dark;") == 2
+
+
+def test_vendored_scripts_are_the_published_ones_and_carry_their_licence() -> None:
+    vendor = STATIC / "vendor"
+    listed = json.loads((vendor / "VENDOR.json").read_text())
+    kept = {str(path.relative_to(vendor)): path for path in vendor.glob("*/*")}
+
+    assert {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in kept.items()} == {
+        name: digest for entry in listed for name, digest in entry["sha256"].items()
+    }
+    assert all(f"{entry['name']}-{entry['version']}/LICENSE" in kept for entry in listed)
+    assert all(entry["integrity"].startswith("sha512-") for entry in listed)
+
+
+def test_no_template_asks_htmx_to_run_code() -> None:
+    pages = (STATIC.parent / "templates").rglob("*.html")
+
+    assert [str(page) for page in pages if re.search(r"hx-on|[\"']js:|\bjavascript:", page.read_text())] == []

@@ -8,3 +8,4 @@ from blinker import Signal
 outbox_filled = Signal("a message waits to be sent")
 checkpoint_wanted = Signal("somebody waits for a signed checkpoint")
 publication_waits = Signal("a publication has batches to commit")
+job_waits = Signal("long work waits for a worker")

@@ -7,7 +7,7 @@ the one it worked with; the certificate then says whether the outcome is right a
 from collections.abc import Sequence
 from fractions import Fraction
 
-from app.allocations.proration import by_largest_remainder, prorate_by, share_to_the_cap
+from app.allocations.proration import by_largest_remainder, prorate, prorate_by, share_to_the_cap
 from app.allocations.terms import Asked, Outcome, Rule, Tie
 
 Shared = tuple[list[int], Fraction | None]
@@ -31,6 +31,15 @@ def no_cap(available: int, requests: Sequence[Asked], rule: Rule) -> Outcome:
 def round_each(available: int, requests: Sequence[Asked], rule: Rule) -> Outcome:
     """The right rate, but each share rounded half up on its own: the sum is off by cents."""
     return prorate_by(_share_and_round, available, requests, rule)
+
+
+def current_basis(available: int, requests: Sequence[Asked], rule: Rule, today: Sequence[Fraction | None]) -> Outcome:
+    """The right way on the averages of today; where none is known the frozen one stays. Drifts with time."""
+    drifted = [
+        asked if average is None else Asked(asked.requested, average)
+        for asked, average in zip(requests, today, strict=True)
+    ]
+    return prorate(available, drifted, rule)
 
 
 def _share_once_more(available: int, requested: Sequence[int], weights: Sequence[int], tie: Tie) -> Shared:

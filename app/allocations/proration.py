@@ -61,7 +61,7 @@ def _leaver(stay: Sequence[int], shares: Sequence[int], minimum: int) -> int | N
 
 def _share_among(share: Share, available: int, requests: Sequence[Asked], groups: Groups, tie: Tie) -> Outcome:
     """First those with a basis; what is left when all of them are full goes equally to the others."""
-    weights, denominator = _whole_weights([requests[i].basis for i in groups.shared])
+    weights, denominator = whole_weights([requests[i].basis for i in groups.shared])
     first, rate = share(available, [requests[i].requested for i in groups.shared], weights, tie)
     left = max(0, available - sum(first))
     second, level = share(left, [requests[i].requested for i in groups.equal], [1] * len(groups.equal), tie)
@@ -72,7 +72,7 @@ def _share_among(share: Share, available: int, requests: Sequence[Asked], groups
     return Outcome(shares, groups, rate and rate * denominator, level)
 
 
-def _whole_weights(bases: Sequence[int | Fraction]) -> tuple[list[int], int]:
+def whole_weights(bases: Sequence[int | Fraction]) -> tuple[list[int], int]:
     """The bases times their common denominator, and that denominator."""
     denominator = lcm(*{basis.denominator for basis in bases})
     return [basis.numerator * (denominator // basis.denominator) for basis in bases], denominator
@@ -84,7 +84,7 @@ def share_to_the_cap(
     """Share by weight with the request as cap, as often as it takes. Weights are above 0."""
     if sum(requested) <= available:
         return list(requested), None
-    keys = _exact_keys(requested, weights)
+    keys = exact_keys(requested, weights)
     left, weight_left, limit = _cap(available, requested, weights, keys)
     shares = list(requested)
     uncapped = [i for i, key in enumerate(keys) if key > limit]
@@ -122,7 +122,7 @@ def _median(positions: Sequence[int], keys: Sequence[int]) -> int:
     return sorted(positions, key=keys.__getitem__)[len(positions) // 2]
 
 
-def _exact_keys(requested: Sequence[int], weights: Sequence[int]) -> list[int]:
+def exact_keys(requested: Sequence[int], weights: Sequence[int]) -> list[int]:
     """Whole numbers in the order of `requested / weight`, equal only where those are equal.
 
     Two different fractions lie at least 1 / (w * v) apart, so this many binary digits tell them apart.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from types import MappingProxyType
 
 from app.allocations import defects, proration
@@ -37,6 +38,10 @@ RULES: Mapping[str, Way] = MappingProxyType(
 )
 
 
+CURRENT_BASIS = "defect: averages taken today instead of frozen at the deal"
+"""In one line of words, as the others have it; it is no entry of RULES since requests alone cannot run it."""
+
+
 def way_of(name: str) -> Way:
     """The way a rule shares. Raises UnknownRule."""
     if name == RuleName.CURRENT_BASIS:
@@ -46,6 +51,14 @@ def way_of(name: str) -> Way:
     return RULES[name]
 
 
-def allocate(available: int, requests: Sequence[Asked], rule: Rule) -> Outcome:
-    """Share `available` minor units as the named rule does. Raises UnknownRule."""
+def allocate(
+    available: int, requests: Sequence[Asked], rule: Rule, today: Sequence[Fraction | None] | None = None
+) -> Outcome:
+    """Share `available` minor units as the named rule does. Raises UnknownRule.
+
+    Only `current-basis` looks at the averages of `today`, one for each request, null where none is known;
+    without them it is refused.
+    """
+    if rule.name == RuleName.CURRENT_BASIS and today is not None:
+        return defects.current_basis(available, requests, rule, today)
     return way_of(rule.name).share(available, requests, rule)

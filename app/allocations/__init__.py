@@ -7,7 +7,6 @@ from app.allocations.models import BasisKind, Run, RunShare, ShareGroup
 from app.allocations.operations import CannotRun, run
 from app.allocations.proration import prorate
 from app.allocations.queries import (
-    Bucket,
     Difference,
     Reproduction,
     differences,
@@ -17,6 +16,7 @@ from app.allocations.queries import (
     recheck,
     reproduces,
 )
+from app.allocations.replay import Bucket, Entered, Entry, Figure, Replayed, replay
 from app.allocations.reproduction import Ranked, compare, list_tied, rank_defects
 from app.allocations.rules import RULES, UnknownRule, allocate
 from app.allocations.terms import Asked, Groups, Outcome, Rule, Tie, ZeroBasis
@@ -29,9 +29,13 @@ __all__ = [
     "Bucket",
     "CannotRun",
     "Difference",
+    "Entered",
+    "Entry",
+    "Figure",
     "Groups",
     "Outcome",
     "Ranked",
+    "Replayed",
     "Reproduction",
     "Round",
     "Rule",
@@ -54,6 +58,7 @@ __all__ = [
     "prorate",
     "rank_defects",
     "recheck",
+    "replay",
     "reproduces",
     "run",
     "todays_bases",

@@ -1,24 +1,16 @@
 """Reading runs: what they reproduce, whom they put right, and whether they still hold."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import selectinload
 
 from app.allocations.certificate import certify
 from app.allocations.models import BasisKind, Run, RunShare, ShareGroup
+from app.allocations.replay import Bucket
 from app.allocations.terms import Asked, Groups, Outcome, Rule
 from app.core.db import session
 from app.deals import Deal, Request
-
-
-class Bucket(StrEnum):
-    """Where one request stands against the right rule with the bases frozen at the deal."""
-
-    OVER = "over"
-    UNDER = "under"
-    UNAFFECTED = "unaffected"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 import re
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
+from math import floor
 
 from babel.numbers import format_currency, get_currency_precision, list_currencies
 
@@ -40,6 +42,15 @@ def plain_money(cents: int, currency: str) -> str:
     digits = minor_digits(currency)
     text = str(abs(cents)).rjust(digits + 1, "0")
     return ("-" if cents < 0 else "") + (f"{text[:-digits]}.{text[-digits:]}" if digits else text)
+
+
+def format_worked(cents: Fraction, currency: str) -> str:
+    """An exact amount for readers: `$1,250.00`, or to a hundredth of the minor unit, `about $78.9041`."""
+    if cents.denominator == 1:
+        return format_money(int(cents), currency)
+    amount = Decimal(floor(abs(cents) * 100 + Fraction(1, 2))).scaleb(-minor_digits(currency) - 2)
+    text = format_currency(amount, currency, locale="en_US", decimal_quantization=False)
+    return f"about {MINUS if cents < 0 else ''}{text}"
 
 
 def format_money(cents: int, currency: str = "USD") -> str:

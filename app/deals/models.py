@@ -169,15 +169,19 @@ class Distribution(Base):
 
 
 class Rate(Base):
-    """The yearly rate of an interest policy from a day on."""
+    """The yearly rate of an interest policy from a day on. A corrected rate is a new version; none is overwritten."""
 
     __tablename__ = "rates"
-    __table_args__ = (UniqueConstraint("policy", "valid_from"),)
+    __table_args__ = (
+        UniqueConstraint("policy", "valid_from", "version"),
+        CheckConstraint("version >= 1", name="first_version_is_one"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     policy: Mapped[str] = mapped_column(String(64))
     valid_from: Mapped[date]
     rate: Mapped[str] = mapped_column(Text)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     @property
     def rate_fraction(self) -> Fraction:

@@ -58,7 +58,7 @@ MARKS: Query = select(Deal.external_id.label("deal_id"), Mark.as_of, Mark.multip
 DISTRIBUTIONS: Query = select(
     Deal.external_id.label("deal_id"), Distribution.paid_on, Distribution.total_cents.label("total")
 ).join(Distribution.deal)
-RATES: Query = select(Rate.policy, Rate.valid_from, Rate.rate)
+RATES: Query = select(Rate.policy, Rate.valid_from, Rate.rate).order_by(Rate.version)  # the newest is met last
 CLAUSES: Query = select(Agreement.version, Agreement.clause, Agreement.clause_text.label("agreement_clause_text"))
 PEOPLE: Query = select(
     Person.email,

@@ -7,6 +7,7 @@ from app.incidents.binding import CannotBind, bind
 from app.incidents.causes import CAUSES
 from app.incidents.facts import contact_facts, correction_facts, first_notice_facts, has_run, list_adjustments
 from app.incidents.findings import DealFinding, list_findings
+from app.incidents.interest_due import worked_lines
 from app.incidents.investigating import investigate
 from app.incidents.models import Case, FirstNotice, Incident, Statement, StatementKind
 from app.incidents.money_due import Due, DueTotal, list_due, total_due
@@ -184,4 +185,5 @@ __all__ = [
     "start",
     "total_due",
     "void_unpublished",
+    "worked_lines",
 ]

@@ -14,6 +14,7 @@ from app.core.text import format_phone, zone_name
 from app.deals import Deal, Mark, Request
 from app.identity import Account
 from app.incidents.audience import Concerned
+from app.incidents.interest_due import worked_lines
 from app.incidents.models import Case, Incident, StatementKind
 from app.incidents.proposal_models import Adjustment, Proposal
 from app.notices import AllClear, Contact, Correction, EnteredDeal, FirstNotice, Offer, Refund, Unchanged
@@ -125,7 +126,8 @@ def list_adjustments(proposal: Proposal, account_ids: frozenset[int]) -> Sequenc
 
 
 def _refund(adjustment: Adjustment, *, several: bool) -> Refund:
-    deal, request, lines = adjustment.case.deal, adjustment.request, adjustment.interest_lines
+    deal, request = adjustment.case.deal, adjustment.request
+    lines = sorted(worked_lines(adjustment.interest_lines), key=lambda line: line.from_on)
     return Refund(
         deal_name=deal.name,
         account_name=adjustment.account.name if several else None,
@@ -137,8 +139,8 @@ def _refund(adjustment: Adjustment, *, several: bool) -> Refund:
         clause=deal.agreement.clause,
         collected_cents=adjustment.refund_cents,
         interest_cents=adjustment.interest_cents,
-        interest_rates=tuple(Fraction(line["rate"]) for line in lines),
-        interest_days=sum(line["days"] for line in lines) if lines else None,
+        interest_rates=tuple(line.rate for line in lines),
+        interest_days=(max(line.to_on for line in lines) - lines[0].from_on).days if lines else None,
         share_before=Fraction(adjustment.recorded_cents, deal.available_cents),
         share_after=Fraction(adjustment.corrected_cents, deal.available_cents),
         has_mark=bool(session.scalar(select(exists().where(Mark.deal_id == deal.id)))),

@@ -1,8 +1,13 @@
 """Interest on what was collected in excess, from the day it was collected to the day it is paid. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from fractions import Fraction
 from typing import NamedTuple
+
+from app import settlement
+from app.core.text import plain_fraction
+from app.incidents.proposal_models import InterestLine
 
 
 class Collected(NamedTuple):
@@ -28,3 +33,48 @@ def excess_of(payments: Sequence[Collected], corrected_cents: int) -> Iterator[E
         if above > before:
             yield Excess(above - before, payment.paid_on)
         before = above
+
+
+def interest_lines(
+    payments: Sequence[Collected], corrected_cents: int, *, to_on: date, policy: str, rates: Mapping[date, Fraction]
+) -> list[InterestLine]:
+    """The worked lines for everything collected above `corrected_cents`, to be stored. Raises CannotCalculate."""
+    return [
+        InterestLine(
+            principal_cents=excess.principal_cents,
+            from_on=line.from_on.isoformat(),
+            to_on=line.to_on.isoformat(),
+            days=line.days,
+            rate=plain_fraction(line.rate),
+            exact=plain_fraction(line.exact),
+            year_days=line.year_days,
+            base=plain_fraction(line.base),
+            is_limited=line.is_limited,
+        )
+        for excess in excess_of(payments, corrected_cents)
+        for line in settlement.interest(
+            excess.principal_cents, from_on=excess.since, to_on=to_on, policy=policy, rates=rates
+        ).lines
+    ]
+
+
+def interest_of(lines: Sequence[InterestLine]) -> int:
+    """What stored lines come to in whole minor units: rounded half up once, over all of them."""
+    return settlement.in_whole_cents([Fraction(line["exact"]) for line in lines])
+
+
+def worked_lines(lines: Sequence[InterestLine]) -> list[settlement.Line]:
+    """Stored lines as they were worked."""
+    return [
+        settlement.Line(
+            from_on=date.fromisoformat(line["from_on"]),
+            to_on=date.fromisoformat(line["to_on"]),
+            days=line["days"],
+            rate=Fraction(line["rate"]),
+            exact=Fraction(line["exact"]),
+            year_days=line.get("year_days", 365),
+            base=Fraction(line.get("base", line["principal_cents"])),
+            is_limited=line.get("is_limited", False),
+        )
+        for line in lines
+    ]

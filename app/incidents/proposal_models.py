@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar, TypedDict
+from typing import ClassVar, NotRequired, TypedDict
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -30,7 +30,11 @@ class Policy(TypedDict):
 
 
 class InterestLine(TypedDict):
-    """One worked line of interest: dates in ISO form, the yearly rate and the exact minor units as fractions."""
+    """One worked line of interest: dates in ISO form, the yearly rate and the exact minor units as fractions.
+
+    `base` is what the line is reckoned on, exactly: the principal, with compounding more. Lines that were stored
+    before there was more than one policy have neither base nor year: they ran on the principal, by years of 365 days.
+    """
 
     principal_cents: int
     from_on: str
@@ -38,6 +42,9 @@ class InterestLine(TypedDict):
     days: int
     rate: str
     exact: str
+    year_days: NotRequired[int]
+    base: NotRequired[str]
+    is_limited: NotRequired[bool]
 
 
 class Proposal(Pseudonymous, Base):

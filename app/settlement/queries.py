@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.core.db import session
 from app.deals import Rate
+from app.settlement.interest_policies import get_policy
 from app.settlement.models import Settlement
 
 
@@ -24,6 +25,15 @@ def settlements_by_adjustment(adjustment_ids: Collection[int]) -> Mapping[int, S
 
 
 def rates_of(policy: str) -> Mapping[date, Fraction]:
-    """The yearly rates of an interest policy by the first day each holds, as `interest` takes them."""
-    rows = session.scalars(select(Rate).where(Rate.policy == policy))
-    return {rate.valid_from: rate.rate_fraction for rate in rows}
+    """The newest yearly rates of an interest policy by the first day each holds, as `interest` takes them."""
+    return {rate.valid_from: rate.rate_fraction for rate in list_rates(policy)}
+
+
+def list_rates(policy: str) -> list[Rate]:
+    """The table that a policy takes its rates from, in the order of days; of each day the newest version.
+
+    Raises CannotCalculate for a policy that does not exist.
+    """
+    rows = session.scalars(select(Rate).where(Rate.policy == get_policy(policy).table).order_by(Rate.version))
+    newest = {rate.valid_from: rate for rate in rows}
+    return [newest[day] for day in sorted(newest)]

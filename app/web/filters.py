@@ -14,6 +14,7 @@ from app.core import money, text
 def init_app(app: Flask) -> None:
     """Register the filters, and put the content's hash into every static URL."""
     app.add_template_filter(money.format_money, "money")
+    app.add_template_filter(money.format_worked, "worked_money")
     app.add_template_filter(_date, "date")
     app.add_template_filter(text.format_weekday, "weekday")
     app.add_template_filter(text.format_datetime, "datetime")

@@ -6,8 +6,8 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
+from app import settlement
 from app.core.money import minor_digits
-from app.core.text import plain_fraction
 
 
 class Direction(StrEnum):
@@ -16,23 +16,6 @@ class Direction(StrEnum):
     OVER = "over"
     UNDER = "under"
     NONE = "none"
-
-
-@dataclass(frozen=True)
-class InterestLine:
-    """One stretch at one rate: `rate` a year on `principal_cents` for `days`, of a year of `year_days`."""
-
-    principal_cents: int
-    from_on: date
-    to_on: date
-    days: int
-    rate: Fraction
-    year_days: int
-
-    @property
-    def percent(self) -> str:
-        """The yearly rate without needless zeros: `8%`, `7.25%`."""
-        return f"{plain_fraction(self.rate * 100)}%"
 
 
 @dataclass(frozen=True)
@@ -80,7 +63,7 @@ class DealSection:
     settle_on: date | None = None
     refund_cents: int = 0
     interest_cents: int = 0
-    interest: tuple[InterestLine, ...] = ()
+    interest: tuple[settlement.Line, ...] = ()
     payment_last4: str | None = None
     pay_to: PayTo | None = None
     is_obliged: bool = False

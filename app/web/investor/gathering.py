@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from app import settlement
 from app.core.text import format_phone, zone_name
-from app.incidents import Acknowledgment, Adjustment, Incident, Proposal, StatementKind
+from app.incidents import Acknowledgment, Adjustment, Incident, Proposal, StatementKind, worked_lines
 from app.web.investor.correction_page import (
     Contact,
     CorrectionPage,
@@ -16,9 +16,7 @@ from app.web.investor.correction_page import (
     ReceiptPage,
     WaitingPage,
 )
-from app.web.investor.deal_section import DealSection, InterestLine, PayTo, Worth
-
-DAYS_A_YEAR = 365
+from app.web.investor.deal_section import DealSection, PayTo, Worth
 
 
 def contact_of(incident: Incident) -> Contact:
@@ -105,7 +103,7 @@ def _section(
         settle_on={-1: proposal.pay_by, 0: None, 1: proposal.due_by}[_sign(each.difference_cents)],
         refund_cents=each.refund_cents,
         interest_cents=each.interest_cents,
-        interest=tuple(_interest_lines(each)),
+        interest=tuple(worked_lines(each.interest_lines)),
         payment_last4=each.account.payment_last4,
         pay_to=pay_to,
         worth=_worth(each),
@@ -141,18 +139,6 @@ def _worth(each: Adjustment) -> Worth | None:
 
 def _sign(cents: int) -> int:
     return (cents > 0) - (cents < 0)
-
-
-def _interest_lines(each: Adjustment) -> Iterator[InterestLine]:
-    for line in each.interest_lines:
-        yield InterestLine(
-            principal_cents=line["principal_cents"],
-            from_on=date.fromisoformat(line["from_on"]),
-            to_on=date.fromisoformat(line["to_on"]),
-            days=line["days"],
-            rate=Fraction(line["rate"]),
-            year_days=DAYS_A_YEAR,
-        )
 
 
 def _moments(

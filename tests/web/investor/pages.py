@@ -4,8 +4,9 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from app import settlement
 from app.web.investor.correction_page import Contact, CorrectionPage, Coverage, Moment, MomentKind
-from app.web.investor.deal_section import DealSection, InterestLine, Worth
+from app.web.investor.deal_section import DealSection, Worth
 
 CONTACT = Contact(name="Maya Brooks", phone="+12125550155", hours="weekdays, 9 am to 5 pm New York time")
 
@@ -32,8 +33,13 @@ def a_refund(**given: Any) -> DealSection:
         "refund_cents": 29_366_20,
         "interest_cents": 4_219_08,
         "interest": (
-            InterestLine(29_366_20, date(2024, 11, 26), date(2025, 1, 1), 36, Fraction(8, 100), 365),
-            InterestLine(29_366_20, date(2025, 1, 1), date(2026, 12, 10), 708, Fraction(7, 100), 365),
+            *settlement.interest(
+                29_366_20,
+                from_on=date(2024, 11, 26),
+                to_on=date(2026, 12, 10),
+                policy="simple-act/365f",
+                rates={date(2024, 1, 1): Fraction("0.08"), date(2025, 1, 1): Fraction("0.07")},
+            ).lines,
         ),
         "payment_last4": "1006",
     }

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask, render_template
 
+from app import settlement
 from app.web.investor.correction_page import CorrectionPage, Coverage, Paper
 from app.web.investor.deal_section import DealSection, PayTo
 from tests.web.investor.pages import a_page, a_refund, a_worth, an_offer, unchanged
@@ -111,9 +112,25 @@ def test_interest_is_a_worked_line_for_each_rate(app: Flask) -> None:
     page = _page(app, a_page(a_refund()))
 
     assert "Interest, 8% then 7% a year, 744 days $4,219.08" in page
-    assert "$29,366.20 × 8% × 36 days ÷ 365" in page
-    assert "$29,366.20 × 7% × 708 days ÷ 365" in page
+    assert "$29,366.20 × 8% × 36 days ÷ 365 = about $231.7114" in page
+    assert "$29,366.20 × 7% × 708 days ÷ 365 = about $3,987.3668" in page
     assert "$29,366.20 + $4,219.08 = $33,585.28" in page
+
+
+def test_compound_interest_shows_what_each_quarter_ran_on_and_where_a_limit_ended_it(app: Flask) -> None:
+    owed = settlement.interest(
+        10_000_00,
+        from_on=date(2024, 11, 20),
+        to_on=date(2026, 11, 20),
+        policy="quarterly-irs-underpayment, at most 2%",
+        rates={date(2024, 1, 1): Fraction("0.07")},
+    )
+
+    page = _page(app, a_page(a_refund(interest_cents=owed.cents, interest=owed.lines)))
+
+    assert "$10,000.00 × 7% × 31 days ÷ 366 = about $59.2896" in page
+    assert "about $10,059.2896 × 7% × 90 days ÷ 365 = about $140.7104" in page
+    assert "about $140.7104, which is all that is left below the limit" in page
 
 
 def test_a_refund_says_when_and_where_and_that_nothing_need_be_done(app: Flask) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import argon2
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -15,12 +16,17 @@ from hypothesis import settings as hypothesis_settings
 from app.core import schema
 from app.core.db import db, transaction
 from app.factory import create_app
+from app.identity import passwords
 from app.settings import Settings, read_settings
 from tests.postgresql import a_postgresql_database
 
 # Examples are the same in every run, and none fails for being slow on a busy machine.
 hypothesis_settings.register_profile("house", deadline=None, derandomize=True, database=None)
 hypothesis_settings.load_profile("house")
+
+
+# The same algorithm at its least cost: hundreds of tests make staff, and half of their time went into these hashes.
+passwords.HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

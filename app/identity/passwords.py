@@ -7,8 +7,8 @@ from app.core.errors import DomainError
 
 SHORTEST = 12
 LONGEST = 256
-_hasher = argon2.PasswordHasher()
-_HASH_OF_NOTHING = _hasher.hash("nobody signs in with this")
+HASHER = argon2.PasswordHasher()
+_HASH_OF_NOTHING = HASHER.hash("nobody signs in with this")
 
 
 class BadPassword(DomainError):
@@ -21,12 +21,12 @@ def hash_password(password: str, *, email: str) -> str:
         raise BadPassword(f"A password has {SHORTEST} to {LONGEST} characters; a few unrelated words are good.")
     if len(set(password)) < 5 or email.split("@", maxsplit=1)[0] in password.lower():
         raise BadPassword("This password is too easy to guess; a few unrelated words are good.")
-    return _hasher.hash(password)
+    return HASHER.hash(password)
 
 
 def matches(password: str, password_hash: str | None) -> bool:
     """Whether it is the password; without a hash just as slow, and False."""
     try:
-        return _hasher.verify(password_hash or _HASH_OF_NOTHING, password) and password_hash is not None
+        return HASHER.verify(password_hash or _HASH_OF_NOTHING, password) and password_hash is not None
     except VerifyMismatchError:
         return False

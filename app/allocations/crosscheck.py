@@ -13,13 +13,17 @@ from app.allocations.terms import Asked, Rule, Tie, ZeroBasis
 
 def crosscheck(available: int, asked: Sequence[Asked], rule: Rule) -> list[int]:
     """The shares in minor units by input position, as `pro-rata-1` gives them under the options of `rule`."""
+    common = lcm(*(one.basis.denominator for one in asked))
+    weights = [int(one.basis * common) for one in asked]
     inside = [i for i, one in enumerate(asked) if _takes_part(one, rule)]
-    shares = _shares(available, asked, inside, rule.tie)
-    while below := [i for i in inside if shares[i] < rule.minimum]:
+    rate = Fraction(0)
+    while True:
+        shares, rate = _shares(available, {i: asked[i].requested for i in inside}, weights, rule.tie, rate)
+        below = [i for i in inside if shares[i] < rule.minimum]
+        if not below:
+            return [shares.get(i, 0) for i in range(len(asked))]
         smallest = min(shares[i] for i in below)
         inside.remove(max(i for i in below if shares[i] == smallest))
-        shares = _shares(available, asked, inside, rule.tie)
-    return [shares.get(i, 0) for i in range(len(asked))]
 
 
 def _takes_part(one: Asked, rule: Rule) -> bool:
@@ -27,35 +31,44 @@ def _takes_part(one: Asked, rule: Rule) -> bool:
     return has_standing and one.requested >= rule.minimum
 
 
-def _shares(available: int, asked: Sequence[Asked], inside: Sequence[int], tie: Tie) -> dict[int, int]:
-    """By the basis first; only what is over when all of them are full goes, equally, to those without one."""
-    wanted = {i: asked[i].requested for i in inside if asked[i].basis > 0}
-    common = lcm(*(asked[i].basis.denominator for i in wanted))
-    by_basis = _fill(available, wanted, {i: int(asked[i].basis * common) for i in wanted}, tie)
-    others = {i: asked[i].requested for i in inside if i not in wanted}
-    return by_basis | _fill(available - sum(by_basis.values()), others, dict.fromkeys(others, 1), tie)
+def _shares(
+    available: int, wanted: Mapping[int, int], weights: Sequence[int], tie: Tie, rate: Fraction
+) -> tuple[dict[int, int], Fraction]:
+    """By the basis first; only what is over when all of them are full goes, equally, to those without one.
+
+    The rate lies at `rate` or above: whoever leaves can only raise it. Returned with the shares.
+    """
+    first = {i: want for i, want in wanted.items() if weights[i]}
+    others = {i: want for i, want in wanted.items() if not weights[i]}
+    by_basis, rate = _fill(available, first, {i: weights[i] for i in first}, tie, rate)
+    equally, _ = _fill(available - sum(by_basis.values()), others, dict.fromkeys(others, 1), tie, Fraction(0))
+    return by_basis | equally, rate
 
 
-def _fill(available: int, wanted: Mapping[int, int], weights: Mapping[int, int], tie: Tie) -> dict[int, int]:
+def _fill(
+    available: int, wanted: Mapping[int, int], weights: Mapping[int, int], tie: Tie, low: Fraction
+) -> tuple[dict[int, int], Fraction]:
     if sum(wanted.values()) <= available:
-        return dict(wanted)
-    rate = _rate(available, list(wanted.values()), list(weights.values()))
-    exact = {i: min(Fraction(wanted[i]), rate * weights[i]) for i in wanted}
-    shares = {i: int(amount) for i, amount in exact.items()}
+        return dict(wanted), low
+    rate = _rate(available, list(wanted.values()), list(weights.values()), low)
+    shares, rests = dict(wanted), dict.fromkeys(wanted, 0)
+    for i, want in wanted.items():
+        if want * rate.denominator > rate.numerator * weights[i]:
+            shares[i], rests[i] = divmod(rate.numerator * weights[i], rate.denominator)
     direction = 1 if tie is Tie.FIRST else -1
-    queue = sorted(exact, key=lambda i: (shares[i] - exact[i], direction * i))
+    queue = sorted(wanted, key=lambda i: (-rests[i], direction * i))
     for i in queue[: available - sum(shares.values())]:
         shares[i] += 1
-    return shares
+    return shares, rate
 
 
-def _rate(available: int, wanted: Sequence[int], weights: Sequence[int]) -> Fraction:
+def _rate(available: int, wanted: Sequence[int], weights: Sequence[int], low: Fraction) -> Fraction:
     """The rate at which the shares `min(wanted, rate * weight)` use up what is available, exactly.
 
     At `low` they do not use too much, at `high` they do. Who is full at `low` stays full, which gives a guess
     for the rate; once nobody becomes full between `low` and the rate, the guess is the rate.
     """
-    low, high = Fraction(0), Fraction(max(wanted))
+    high = Fraction(max(wanted))
     while True:
         guess = _guess(available, wanted, weights, low)
         if _used(wanted, weights, guess) == available:

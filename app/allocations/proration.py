@@ -1,14 +1,16 @@
 """Sharing an oversubscribed deal exactly: `min(requested, rate * basis)` with one rate for all. Pure.
 
 Whole numbers only: bases are brought to a common denominator, comparisons multiply crosswise. Sharing costs
-at most O(n log n), whatever the number of rounds by hand; with a minimum it is shared again after each leaver.
+at most O(n log n), whatever the number of rounds by hand. Those who leave because of a minimum are named one by one
+in O(log n) each; only where rounding decides who is the smallest is everything shared again.
 """
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from math import lcm
 
+from app.allocations.leaving import Leaving
 from app.allocations.terms import Asked, Groups, Outcome, Rule, Tie, ZeroBasis
+from app.allocations.weights import exact_keys, whole_weights
 
 SAMPLE = 999
 """How many requests a pivot is the median of."""
@@ -23,7 +25,21 @@ def prorate(available: int, requests: Sequence[Asked], rule: Rule) -> Outcome:
     What capped requests leave is shared again among the others, on the same basis. Left-over units go by
     largest remainder, ties as the rule says. Rule: `pro-rata-1`.
     """
-    return prorate_by(share_to_the_cap, available, requests, rule)
+    stay, out = _those_who_stay(requests, rule)
+    if not rule.minimum:
+        return _share_among(share_to_the_cap, available, requests, stay=stay, out=out, tie=rule.tie)
+    leaving = Leaving(available, requests, stay, rule)
+    standing = dict.fromkeys(stay)
+    while True:
+        leaver = leaving.name_next()
+        if leaver is None:
+            outcome = _share_among(share_to_the_cap, available, requests, stay=list(standing), out=out, tie=rule.tie)
+            leaver = _leaver(list(standing), outcome.shares, rule.minimum)
+        if leaver is None:
+            return outcome
+        leaving.remove(leaver)
+        del standing[leaver]
+        out.append(leaver)
 
 
 def prorate_by(share: Share, available: int, requests: Sequence[Asked], rule: Rule) -> Outcome:
@@ -34,9 +50,7 @@ def prorate_by(share: Share, available: int, requests: Sequence[Asked], rule: Ru
     """
     stay, out = _those_who_stay(requests, rule)
     while True:
-        shared = [i for i in stay if requests[i].basis]
-        equal = [i for i in stay if not requests[i].basis]
-        outcome = _share_among(share, available, requests, Groups(shared, equal, tuple(out)), rule.tie)
+        outcome = _share_among(share, available, requests, stay=stay, out=out, tie=rule.tie)
         leaver = _leaver(stay, outcome.shares, rule.minimum)
         if leaver is None:
             return outcome
@@ -59,8 +73,11 @@ def _leaver(stay: Sequence[int], shares: Sequence[int], minimum: int) -> int | N
     return max(i for i in stay if shares[i] == smallest) if smallest < minimum else None
 
 
-def _share_among(share: Share, available: int, requests: Sequence[Asked], groups: Groups, tie: Tie) -> Outcome:
+def _share_among(
+    share: Share, available: int, requests: Sequence[Asked], *, stay: Sequence[int], out: Sequence[int], tie: Tie
+) -> Outcome:
     """First those with a basis; what is left when all of them are full goes equally to the others."""
+    groups = Groups([i for i in stay if requests[i].basis], [i for i in stay if not requests[i].basis], tuple(out))
     weights, denominator = whole_weights([requests[i].basis for i in groups.shared])
     first, rate = share(available, [requests[i].requested for i in groups.shared], weights, tie)
     left = max(0, available - sum(first))
@@ -70,12 +87,6 @@ def _share_among(share: Share, available: int, requests: Sequence[Asked], groups
         for i, amount in zip(positions, amounts, strict=True):
             shares[i] = amount
     return Outcome(shares, groups, rate and rate * denominator, level)
-
-
-def whole_weights(bases: Sequence[int | Fraction]) -> tuple[list[int], int]:
-    """The bases times their common denominator, and that denominator."""
-    denominator = lcm(*{basis.denominator for basis in bases})
-    return [basis.numerator * (denominator // basis.denominator) for basis in bases], denominator
 
 
 def share_to_the_cap(
@@ -120,15 +131,6 @@ def _cap(available: int, requested: Sequence[int], weights: Sequence[int], keys:
 
 def _median(positions: Sequence[int], keys: Sequence[int]) -> int:
     return sorted(positions, key=keys.__getitem__)[len(positions) // 2]
-
-
-def exact_keys(requested: Sequence[int], weights: Sequence[int]) -> list[int]:
-    """Whole numbers in the order of `requested / weight`, equal only where those are equal.
-
-    Two different fractions lie at least 1 / (w * v) apart, so this many binary digits tell them apart.
-    """
-    digits = 2 * max(weights).bit_length()
-    return [(r << digits) // w for r, w in zip(requested, weights, strict=True)]
 
 
 def by_largest_remainder(total: int, weights: Sequence[int], tie: Tie) -> list[int]:

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from app.allocations.proration import exact_keys, prorate, whole_weights
+from app.allocations.proration import prorate
 from app.allocations.terms import Asked, Outcome, Rule, ZeroBasis
+from app.allocations.weights import exact_keys, whole_weights
 
 
 @dataclass(frozen=True, slots=True)

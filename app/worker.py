@@ -103,10 +103,13 @@ def deliver() -> None:
 
 
 def publish() -> None:
-    """Commit one batch of every publication that waits; each batch rings for the next."""
+    """Commit one batch of every publication and every notice that waits; each batch rings for the next."""
     for publication in incidents.list_waiting():
         with transaction():
             incidents.publish_batch(publication=publication, at=clock.now())
+    for notice in incidents.list_sending():
+        with transaction():
+            incidents.send_batch(notice=notice, at=clock.now())
 
 
 def sign() -> None:
@@ -148,7 +151,7 @@ def sweep() -> None:
 def do_all_but_jobs() -> None:
     """Everything that waits and is soon done, in order."""
     beat("worker")
-    while incidents.list_waiting():
+    while incidents.list_waiting() or incidents.list_sending():
         publish()
     deliver()
     sign()

@@ -119,8 +119,11 @@ class Story:
         )
         note = "True as far as we know it, and it promises a date."
         legal = self._person(LEGAL)
-        incidents.approve_first_notice(notice=notice, digest_seen=notice.digest, by=legal, note=note, at=self.at)
-        incidents.send_first_notice(notice=notice, texts=notice_texts(), by=self._person(ADMIN), at=self.at)
+        incidents.approve_notice(notice=notice, digest_seen=notice.digest, by=legal, note=note, at=self.at)
+        admin, mail_to = self._person(ADMIN), self.office.mail_to
+        incidents.send(notice=notice, texts=notice_texts(), mail_to=mail_to, by=admin, at=self.at)
+        while incidents.send_batch(notice=notice, at=self.at):
+            pass
 
     def _approve(self) -> None:
         proof = self._evidence("release.diff")
@@ -155,6 +158,7 @@ class Story:
                 approver=self._person(member),
                 role=member.role,
                 note="Read in full, with the certificates.",
+                texts=notice_texts(),
                 at=self.at,
             )
 

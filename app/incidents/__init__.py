@@ -1,15 +1,24 @@
 """Incidents, cases and proposals, from suspicion to publication."""
 
 from app.incidents.answers import NothingToRead, acknowledge, find_acknowledgment, get_acknowledgment
+from app.incidents.asides import (
+    CannotRecord,
+    list_legal_notes,
+    list_parties,
+    make_legal_note,
+    record_party,
+)
 from app.incidents.audience import Concerned, count_concerned, find_concerned, list_concerned
 from app.incidents.balance import Balance, DealBalance, Totals, balance_of
 from app.incidents.binding import CannotBind, bind
 from app.incidents.causes import CAUSES
+from app.incidents.editing import change_cause, change_contact, contact_point
 from app.incidents.facts import contact_facts, correction_facts, first_notice_facts, has_run, list_adjustments
 from app.incidents.findings import DealFinding, list_findings
 from app.incidents.interest_due import worked_lines
 from app.incidents.investigating import investigate
-from app.incidents.models import Case, FirstNotice, Incident, Statement, StatementKind
+from app.incidents.leaving import list_sending, rehearse_telling, release_held_back, send, send_batch
+from app.incidents.models import Case, FirstNotice, Incident, Statement, StatementKind, Update
 from app.incidents.money_due import Due, DueTotal, list_due, total_due
 from app.incidents.operations import (
     CannotGoLive,
@@ -24,7 +33,7 @@ from app.incidents.operations import (
     record_fix,
 )
 from app.incidents.overview import Overview, Row, Standing, Topic, get_overview, missing_signatures
-from app.incidents.previews import Variant, list_correction_variants, list_first_notice_variants
+from app.incidents.previews import Variant, list_first_notice_variants, list_variants
 from app.incidents.proposal_models import (
     Acknowledgment,
     Adjustment,
@@ -51,27 +60,30 @@ from app.incidents.queries import (
     find_first_notice,
     find_proposal,
     find_published,
+    find_update,
     get_first_notice,
     get_incident,
     get_proposal,
     get_publication,
     get_told,
+    get_update,
     list_incidents,
     list_public,
     list_told,
 )
 from app.incidents.reach import ReachCounts, Reached, count_reached, list_reached
 from app.incidents.sending import count_waiting
-from app.incidents.signing import CannotApprove, approve, reject
+from app.incidents.signing import CannotApprove, Capacity, approve, choose_capacity, list_capacities, reject
+from app.incidents.signing_models import LegalNote, Party, PartyTold, VariantsPaper
 from app.incidents.telling import (
     CannotTell,
-    approve_first_notice,
+    approve_notice,
+    may_decide,
     propose_first_notice,
-    rehearse_first_notice,
-    reject_first_notice,
-    send_first_notice,
+    propose_update,
+    reject_notice,
 )
-from app.incidents.voiding import list_voidable, void_unpublished
+from app.incidents.voiding import AtStake, CannotChange, find_at_stake, list_voidable, void_unpublished
 from app.incidents.workflow import (
     IncidentState,
     NotAllowed,
@@ -85,15 +97,19 @@ __all__ = [
     "Acknowledgment",
     "Adjustment",
     "Approval",
+    "AtStake",
     "Balance",
     "CannotApprove",
     "CannotBind",
+    "CannotChange",
     "CannotGoLive",
     "CannotOpen",
     "CannotPropose",
     "CannotPublish",
+    "CannotRecord",
     "CannotState",
     "CannotTell",
+    "Capacity",
     "Case",
     "Concerned",
     "ContactPoint",
@@ -107,10 +123,13 @@ __all__ = [
     "IncidentState",
     "InterestLine",
     "KeyDates",
+    "LegalNote",
     "NotAllowed",
     "NothingToRead",
     "NoticeState",
     "Overview",
+    "Party",
+    "PartyTold",
     "Proof",
     "Proposal",
     "ProposalPart",
@@ -126,15 +145,21 @@ __all__ = [
     "StatementKind",
     "Topic",
     "Totals",
+    "Update",
     "Variant",
+    "VariantsPaper",
     "acknowledge",
     "approve",
-    "approve_first_notice",
+    "approve_notice",
     "ask_to_go_live",
     "balance_of",
     "bind",
+    "change_cause",
+    "change_contact",
+    "choose_capacity",
     "confirm_live",
     "contact_facts",
+    "contact_point",
     "contain",
     "correction_facts",
     "count_concerned",
@@ -142,10 +167,12 @@ __all__ = [
     "count_waiting",
     "dry_run",
     "find_acknowledgment",
+    "find_at_stake",
     "find_concerned",
     "find_first_notice",
     "find_proposal",
     "find_published",
+    "find_update",
     "first_notice_facts",
     "get_acknowledgment",
     "get_first_notice",
@@ -154,34 +181,45 @@ __all__ = [
     "get_proposal",
     "get_publication",
     "get_told",
+    "get_update",
     "has_run",
     "investigate",
     "list_adjustments",
+    "list_capacities",
     "list_concerned",
-    "list_correction_variants",
     "list_due",
     "list_findings",
     "list_first_notice_variants",
     "list_incidents",
+    "list_legal_notes",
     "list_obstacles",
+    "list_parties",
     "list_proposals",
     "list_public",
     "list_reached",
+    "list_sending",
     "list_told",
+    "list_variants",
     "list_voidable",
     "list_waiting",
+    "make_legal_note",
+    "may_decide",
     "missing_signatures",
     "move",
     "open_incident",
     "propose",
     "propose_first_notice",
+    "propose_update",
     "publish_batch",
     "record_fix",
+    "record_party",
     "rehearse",
-    "rehearse_first_notice",
+    "rehearse_telling",
     "reject",
-    "reject_first_notice",
-    "send_first_notice",
+    "reject_notice",
+    "release_held_back",
+    "send",
+    "send_batch",
     "start",
     "total_due",
     "void_unpublished",

@@ -17,7 +17,7 @@ from app.incidents.audience import Concerned
 from app.incidents.interest_due import worked_lines
 from app.incidents.models import Case, Incident, StatementKind
 from app.incidents.proposal_models import Adjustment, Proposal
-from app.notices import AllClear, Contact, Correction, EnteredDeal, FirstNotice, Offer, Refund, Unchanged
+from app.notices import AllClear, Contact, Correction, EnteredDeal, FirstNotice, Offer, Refund, Unchanged, Update
 
 OLD_AFTER_DAYS = 365
 
@@ -58,6 +58,21 @@ def first_notice_facts(incident: Incident, to: Concerned, *, promised_on: date) 
         deals=tuple(EnteredDeal(name, signed_on, account if several else None) for name, signed_on, account in rows),
         stopped_on=stopped.done_on if stopped else None,
         has_run=has_run(incident),
+        promised_on=promised_on,
+    )
+
+
+def update_facts(
+    incident: Incident, to: Concerned, *, was_promised_on: date, left_to_do: str, promised_on: date
+) -> Update:
+    """That we need more time: the same for everybody, but for who gets a copy."""
+    return Update(
+        reference=incident.reference,
+        contact=contact_facts(incident),
+        record_mark=audit.record_mark(),
+        is_copy=to.is_copy,
+        was_promised_on=was_promised_on,
+        left_to_do=left_to_do,
         promised_on=promised_on,
     )
 

@@ -11,7 +11,8 @@ from app.allocations import BasisKind
 from app.core.db import Base, Pseudonymous
 from app.deals import Deal, Release, RuleName
 from app.identity import Person
-from app.incidents.workflow import IncidentState, NoticeState
+from app.incidents.bound_notice import BoundNotice
+from app.incidents.workflow import IncidentState
 
 
 class Incident(Pseudonymous, Base):
@@ -61,6 +62,7 @@ class Incident(Pseudonymous, Base):
     cases: Mapped[list["Case"]] = relationship(back_populates="incident", order_by="Case.id")
     statements: Mapped[list["Statement"]] = relationship(back_populates="incident", order_by="Statement.id")
     first_notices: Mapped[list["FirstNotice"]] = relationship(back_populates="incident", order_by="FirstNotice.id")
+    updates: Mapped[list["Update"]] = relationship(back_populates="incident", order_by="Update.id")
 
     @property
     def is_live(self) -> bool:
@@ -116,29 +118,22 @@ class Statement(Pseudonymous, Base):
     recorded_by: Mapped[Person] = relationship()
 
 
-class FirstNotice(Pseudonymous, Base):
-    """The first notice as somebody proposed it: text, recipients and promised date, bound by one digest."""
+class FirstNotice(BoundNotice, Base):
+    """The first notice as somebody proposed it: we made a mistake, and figures follow by `promised_on`."""
 
     __tablename__ = "first_notices"
-    __table_args__ = (
-        CheckConstraint("approved_by_id IS NULL OR approved_by_id <> proposed_by_id", name="somebody_else_approves"),
-    )
     audit_kind: ClassVar[str] = "first-notice"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"), index=True)
-    state: Mapped[NoticeState] = mapped_column(default=NoticeState.PROPOSED)
-    promised_on: Mapped[date]
-    recipients: Mapped[int]
-    canonical: Mapped[str] = mapped_column(Text)
-    digest: Mapped[str] = mapped_column(String(64))
-    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    proposed_at: Mapped[datetime]
-    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
-    decided_at: Mapped[datetime | None]
-    note: Mapped[str] = mapped_column(Text, default="")
-    sent_at: Mapped[datetime | None]
-
     incident: Mapped[Incident] = relationship(back_populates="first_notices")
-    proposed_by: Mapped[Person] = relationship(foreign_keys=proposed_by_id)
-    approved_by: Mapped[Person | None] = relationship(foreign_keys=approved_by_id)
+
+
+class Update(BoundNotice, Base):
+    """We need more time: what is left to do, in one sentence, and `promised_on` in place of `was_promised_on`."""
+
+    __tablename__ = "updates"
+    audit_kind: ClassVar[str] = "update"
+
+    was_promised_on: Mapped[date]
+    left_to_do: Mapped[str] = mapped_column(String(300))
+
+    incident: Mapped[Incident] = relationship(back_populates="updates")

@@ -14,6 +14,7 @@ from app.incidents.models import FirstNotice, Incident, StatementKind
 from app.incidents.proposal_models import Proposal, Publication
 from app.incidents.publishing import list_obstacles
 from app.incidents.queries import find_proposal
+from app.incidents.sending import count_held_back
 from app.incidents.signing import SIGNATURES_NEEDED
 from app.incidents.workflow import NoticeState, ProposalState, PublicationState
 
@@ -119,14 +120,27 @@ def _first_notice(incident: Incident) -> Row:
     if notice is None or notice.state is NoticeState.VOID:
         return Row(Topic.FIRST_NOTICE, Standing.NOW, "Promise a date and propose the text to legal.")
     people = plural(notice.recipients, "person", "people")
-    if notice.state is NoticeState.SENT:
-        who = _who(incident, notice.approved_by, notice.sent_at)
-        return Row(Topic.FIRST_NOTICE, Standing.DONE, f"Sent to {people}.", *who)
+    if notice.state in (NoticeState.SENDING, NoticeState.SENT):
+        return _say_sent(incident, notice)
     if notice.state is NoticeState.PROPOSED:
         says = f"Legal decides on the text for {people}."
         return Row(Topic.FIRST_NOTICE, Standing.WAITS, says, *_who(incident, notice.proposed_by, notice.proposed_at))
     says = _say_decided(incident, notice, people)
     return Row(Topic.FIRST_NOTICE, Standing.NOW, says, *_who(incident, notice.approved_by, notice.decided_at))
+
+
+def _say_sent(incident: Incident, notice: FirstNotice) -> Row:
+    who = _who(incident, notice.approved_by, notice.sent_at)
+    people, held_back = plural(notice.recipients, "person", "people"), count_held_back(notice)
+    if notice.state is NoticeState.SENDING:
+        return Row(Topic.FIRST_NOTICE, Standing.BEGUN, f"{notice.queued} of {people} written to.", *who)
+    if held_back and held_back == notice.queued:
+        says = "Every message was held back, so nobody was told. Look at the setting MAIL_TO."
+        return Row(Topic.FIRST_NOTICE, Standing.NOW, says, *who)
+    if held_back:
+        says = f"Sent to {notice.queued - held_back} of {people}; {held_back} held back, so these were not told."
+        return Row(Topic.FIRST_NOTICE, Standing.NOW, says, *who)
+    return Row(Topic.FIRST_NOTICE, Standing.DONE, f"Sent to {people}.", *who)
 
 
 def _say_decided(incident: Incident, notice: FirstNotice, people: str) -> str:
@@ -173,7 +187,7 @@ def _remedy(incident: Incident, findings: Sequence[DealFinding], proposal: Propo
 def _signatures(incident: Incident, proposal: Proposal | None) -> Row:
     if proposal is None or proposal.state in (ProposalState.VOID, ProposalState.REJECTED):
         return Row(Topic.SIGNATURES, Standing.LATER, "After a correction is proposed.")
-    signed = [(approval.role, approval.approver.full_name) for approval in proposal.approvals]
+    signed = [(approval.role, approval.signed_by) for approval in proposal.approvals]
     who = join_words([name for _, name in signed]) if signed else ""
     on = _day(incident, proposal.approvals[-1].at) if signed else None
     missing = missing_signatures(proposal)

@@ -7,12 +7,14 @@ from datetime import date
 from app.identity import Person
 from app.incidents.audience import Concerned, list_concerned
 from app.incidents.facts import correction_facts, first_notice_facts
-from app.incidents.models import Incident
+from app.incidents.leaving import facts_for
+from app.incidents.models import FirstNotice, Incident, Update
 from app.incidents.proposal_models import Proposal
-from app.notices import AllClear, Correction, FirstNotice, Notice
+from app.notices import AllClear, Correction, Notice
+from app.notices import FirstNotice as FirstContent
 
-MOST_READ = 500
-"""How many people are composed for at most: beyond that every shape has long been seen."""
+PAGE = 500
+"""How many people a page reads at most; the paper for legal reads everybody, as many at a time."""
 
 
 @dataclass(frozen=True)
@@ -24,29 +26,57 @@ class Variant:
     people: int
 
 
+Count = Callable[[int], None]
+"""Told after every PAGE how many people were read so far."""
+
+
 def list_first_notice_variants(incident: Incident, *, promised_on: date, on: date) -> Sequence[Variant]:
-    """The shapes of the first notice among the first MOST_READ people concerned."""
-    return _variants(incident, on, lambda to: first_notice_facts(incident, to, promised_on=promised_on))
+    """The shapes that a first notice would have among the first PAGE people concerned."""
+    return _variants(incident, on, lambda to: first_notice_facts(incident, to, promised_on=promised_on), at_most=PAGE)
 
 
-def list_correction_variants(proposal: Proposal, *, on: date) -> Sequence[Variant]:
-    """The shapes of a proposal's notices among the first MOST_READ people concerned."""
-    return _variants(proposal.incident, on, lambda to: correction_facts(proposal, to))
+def list_variants(
+    about: Proposal | FirstNotice | Update, *, on: date, at_most: int | None = PAGE, count: Count | None = None
+) -> Sequence[Variant]:
+    """The shapes of what is signed, among the first `at_most` people concerned; among everybody with None."""
+    return _variants(about.incident, on, lambda to: _compose(about, to), at_most=at_most, count=count)
 
 
-def _variants(incident: Incident, on: date, compose: Callable[[Concerned], Notice]) -> list[Variant]:
-    found: dict[Hashable, list[tuple[Notice, Person]]] = {}
-    for concerned in list_concerned(incident, on, at_most=MOST_READ):
-        content = compose(concerned)
-        found.setdefault(_shape(content), []).append((content, concerned.person))
-    return [Variant(*alike[0], people=len(alike)) for alike in found.values()]
+def _compose(about: Proposal | FirstNotice | Update, to: Concerned) -> Notice:
+    return correction_facts(about, to) if isinstance(about, Proposal) else facts_for(about, to)
+
+
+def _variants(
+    incident: Incident,
+    on: date,
+    compose: Callable[[Concerned], Notice],
+    *,
+    at_most: int | None,
+    count: Count | None = None,
+) -> list[Variant]:
+    """One reader of each shape and how many are like them; nobody else's notice is kept."""
+    first: dict[Hashable, tuple[Notice, Person]] = {}
+    alike: dict[Hashable, int] = {}
+    cursor, read = 0, 0
+    while page := list_concerned(incident, on, after=cursor, at_most=PAGE):
+        for concerned in page:
+            content = compose(concerned)
+            shape = _shape(content)
+            first.setdefault(shape, (content, concerned.person))
+            alike[shape] = alike.get(shape, 0) + 1
+        cursor, read = page[-1].person.id, read + len(page)
+        if count is not None:
+            count(read)
+        if len(page) < PAGE or (at_most is not None and read >= at_most):
+            break
+    return [Variant(*first[shape], people=people) for shape, people in alike.items()]
 
 
 def _shape(content: Notice) -> Hashable:
     """What decides which sentences a notice has."""
     shape: tuple[Hashable, ...] = ()
     match content:
-        case FirstNotice():
+        case FirstContent():
             shape = (len(content.deals), len(content.deal_names), any(deal.account_name for deal in content.deals))
         case Correction():
             refunds = tuple(

@@ -144,23 +144,36 @@ class Adjustment(Base):
 
 
 class Approval(Base):
-    """One signature on the digest that its page showed. One per role and per person."""
+    """One signature on the digest that its page showed. One per role and per person; a deputy signs for one absent."""
 
     __tablename__ = "approvals"
     __table_args__ = (
         UniqueConstraint("proposal_id", "role"),
         UniqueConstraint("proposal_id", "approver_id"),
+        UniqueConstraint("proposal_id", "signed_for_id"),
+        CheckConstraint("signed_for_id IS NULL OR signed_for_id <> approver_id", name="deputy_of_somebody_else"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposals.id"))
     approver_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    signed_for_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     role: Mapped[Role]
     digest: Mapped[str] = mapped_column(String(64))
     note: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
 
-    approver: Mapped[Person] = relationship()
+    approver: Mapped[Person] = relationship(foreign_keys=approver_id)
+    signed_for: Mapped[Person | None] = relationship(foreign_keys=signed_for_id)
+
+    @property
+    def signed_by(self) -> str:
+        """`Ida Holm, for Lena Ortiz` where a deputy signed, else the approver's name."""
+        return (
+            f"{self.approver.full_name}, for {self.signed_for.full_name}"
+            if self.signed_for
+            else self.approver.full_name
+        )
 
 
 class Publication(Base):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import selectinload
 from app.core.db import session
 from app.deals import Request
 from app.identity import Authority, Person
-from app.incidents.models import Case, FirstNotice, Incident
+from app.incidents.models import Case, FirstNotice, Incident, Update
 from app.incidents.proposal_models import Adjustment, Proposal, Publication
 from app.incidents.workflow import IncidentState, ProposalState
 
@@ -55,6 +55,20 @@ def get_first_notice(incident: Incident) -> FirstNotice:
 
 def _first_notices(incident: Incident) -> Select[FirstNotice]:
     return select(FirstNotice).where(FirstNotice.incident_id == incident.id).order_by(FirstNotice.id.desc()).limit(1)
+
+
+def find_update(incident: Incident) -> Update | None:
+    """The newest update of the incident."""
+    return session.scalars(_updates(incident)).one_or_none()
+
+
+def get_update(incident: Incident) -> Update:
+    """The newest update of the incident. Raises NoResultFound."""
+    return session.scalars(_updates(incident)).one()
+
+
+def _updates(incident: Incident) -> Select[Update]:
+    return select(Update).where(Update.incident_id == incident.id).order_by(Update.id.desc()).limit(1)
 
 
 def get_publication(incident: Incident) -> Publication:

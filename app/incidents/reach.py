@@ -13,7 +13,7 @@ from app.incidents.models import Incident
 from app.incidents.proposal_models import Acknowledgment, Proposal
 from app.notices import Kind, Message, State
 
-NOTICES = frozenset({Kind.FIRST, Kind.CORRECTION, Kind.ALL_CLEAR})
+NOTICES = frozenset({Kind.FIRST, Kind.UPDATE, Kind.CORRECTION, Kind.ALL_CLEAR})
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def list_reached(incident: Incident, *, before: int | None = None, at_most: int 
         Reached(
             message,
             signed_in_at=used.get(message.pseudonym),
-            read_at=None if message.kind is Kind.FIRST else read.get(message.person_id),
+            read_at=None if message.kind in (Kind.FIRST, Kind.UPDATE) else read.get(message.person_id),
         )
         for message in messages
     ]

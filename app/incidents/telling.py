@@ -1,24 +1,25 @@
-"""The first notice: proposed, approved by legal, sent at once to everybody. Callers own the transaction."""
+"""The first notice and its updates: proposed, and bound by legal's one signature. Callers own the transaction."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from app import audit
+from app import audit, identity
 from app.core.db import session
 from app.core.errors import DomainError
 from app.identity import Person, Role
 from app.incidents.audience import count_concerned, list_concerned
 from app.incidents.canonical import canonical, digest
-from app.incidents.facts import first_notice_facts, has_run
-from app.incidents.models import FirstNotice, Incident, StatementKind
-from app.incidents.sending import queue_notice, rehearse_notice
-from app.incidents.workflow import INCIDENT, NOTICE, IncidentState, NoticeState, step
+from app.incidents.facts import has_run
+from app.incidents.models import FirstNotice, Incident, StatementKind, Update
+from app.incidents.queries import find_proposal
+from app.incidents.voiding import OUT, UNSENT, void_notices
+from app.incidents.workflow import NOTICE, NoticeState, step
 
-BOOKING_PAGE = "/calls/new"
+LONGEST_SENTENCE = 300
 
 
 class CannotTell(DomainError):
-    """The first notice cannot be proposed, approved or sent like this."""
+    """The notice cannot be proposed, approved or sent like this."""
 
 
 def propose_first_notice(
@@ -31,137 +32,141 @@ def propose_first_notice(
     _lock(incident)
     if promised_on <= at.date():
         raise CannotTell("The promised date must lie in the future.")
-    _make_room(incident)
-    text = _canonical(incident, promised_on, texts, at)
-    notice = FirstNotice(
+    if incident.statement(StatementKind.STOPPED) is None:
+        raise CannotTell("First record who stopped the faulty release. Then tell the people concerned.")
+    if any(each.state in (NoticeState.SENDING, NoticeState.SENT) for each in incident.first_notices):
+        raise CannotTell("The first notice was sent already.")
+    void_notices([each for each in incident.first_notices if each.state in UNSENT], by=by, at=at)
+    notice = FirstNotice(incident=incident, promised_on=promised_on, proposed_by_id=by.id, proposed_at=at)
+    _bind(notice, texts, by, at)
+    return notice
+
+
+def propose_update(
+    *, incident: Incident, left_to_do: str, promised_on: date, texts: Mapping[str, str], by: Person, at: datetime
+) -> Update:
+    """We need more time: bind what is left to do, in one sentence, and the new date for legal. Raises CannotTell."""
+    _lock(incident)
+    was = _check_room_for_update(incident)
+    if promised_on <= max(was, at.date()):
+        raise CannotTell("The new date comes after the one that was promised, and lies in the future.")
+    sentence = _sentence(left_to_do)
+    void_notices([each for each in incident.updates if each.state in UNSENT], by=by, at=at)
+    notice = Update(
+        incident=incident,
         promised_on=promised_on,
-        recipients=count_concerned(incident, at.date()),
-        canonical=text,
-        digest=digest(text),
+        was_promised_on=was,
+        left_to_do=sentence,
         proposed_by_id=by.id,
         proposed_at=at,
     )
-    incident.first_notices.append(notice)
+    _bind(notice, texts, by, at)
+    return notice
+
+
+def _check_room_for_update(incident: Incident) -> date:
+    """The date that was promised, which an update replaces."""
+    proposal = find_proposal(incident)
+    if incident.promised_on is None:
+        raise CannotTell("Nothing was promised yet: the first notice comes first.")
+    if proposal is not None and proposal.state in OUT:
+        raise CannotTell("The figures are published, so there is nothing to wait for.")
+    if any(each.state is NoticeState.SENDING for each in incident.updates):
+        raise CannotTell("An update is leaving just now.")
+    return incident.promised_on
+
+
+def _sentence(typed: str) -> str:
+    words = " ".join(typed.split())
+    if not words or len(words) >= LONGEST_SENTENCE:
+        raise CannotTell(f"Say in one sentence what is left to do, in fewer than {LONGEST_SENTENCE} characters.")
+    return words if words.endswith((".", "!", "?")) else f"{words}."
+
+
+def _bind(notice: FirstNotice | Update, texts: Mapping[str, str], by: Person, at: datetime) -> None:
+    """Take the digest of it, with everybody it is for, and ask legal."""
+    with session.no_autoflush:  # it is not whole before its digest is known
+        notice.canonical = canonical_notice(notice, texts, at.date())
+        notice.digest = digest(notice.canonical)
+        notice.recipients = count_concerned(notice.incident, at.date())
+    session.add(notice)
     session.flush()
     audit.record(
         action="notice.proposed", actor=by, subject=notice, at=at, digest=notice.digest, recipients=notice.recipients
     )
-    return notice
 
 
-def _make_room(incident: Incident) -> None:
-    if incident.statement(StatementKind.STOPPED) is None:
-        raise CannotTell("First record who stopped the faulty release. Then tell the people concerned.")
-    if any(each.state is NoticeState.SENT for each in incident.first_notices):
-        raise CannotTell("The first notice was sent already.")
-    for earlier in incident.first_notices:
-        if NoticeState.VOID in NOTICE[earlier.state]:
-            earlier.state = step(NOTICE, earlier.state, NoticeState.VOID)
+def canonical_notice(notice: FirstNotice | Update, texts: Mapping[str, str], on: date) -> str:
+    """What legal signs: everything that decides who gets which words."""
+    incident = notice.incident
+    facts = {
+        "v": 1,
+        "incident": incident.reference,
+        "promised_on": notice.promised_on.isoformat(),
+        "contact": [incident.contact_name, incident.contact_phone, incident.contact_hours, incident.zone],
+        "recipients": sorted(each.person.audit_name for each in list_concerned(incident, on)),
+        "texts": dict(texts),
+    }
+    if isinstance(notice, Update):
+        told = {"was_promised_on": notice.was_promised_on.isoformat(), "left_to_do": notice.left_to_do}
+        return canonical(facts | {"notice": "update"} | told)
+    stopped = incident.statement(StatementKind.STOPPED)
+    told_first = {"stopped_on": stopped.done_on.isoformat() if stopped else None, "has_run": has_run(incident)}
+    return canonical(facts | {"notice": "first"} | told_first)
 
 
-def approve_first_notice(*, notice: FirstNotice, digest_seen: str, by: Person, note: str, at: datetime) -> None:
+def approve_notice(*, notice: FirstNotice | Update, digest_seen: str, by: Person, note: str, at: datetime) -> None:
     """Legal's one signature on text, recipients and promised date. Raises CannotTell."""
-    _check_decider(notice, digest_seen, by)
+    absent = _check_decider(notice, digest_seen, by, at)
     notice.state = step(NOTICE, notice.state, NoticeState.APPROVED)
-    notice.approved_by_id, notice.decided_at, notice.note = by.id, at, note
-    session.flush()
-    audit.record(action="notice.approved", actor=by, subject=notice, at=at, digest=notice.digest, note=note)
+    _decide(notice, absent, by, note, at)
 
 
-def reject_first_notice(*, notice: FirstNotice, digest_seen: str, by: Person, note: str, at: datetime) -> None:
+def reject_notice(*, notice: FirstNotice | Update, digest_seen: str, by: Person, note: str, at: datetime) -> None:
     """Legal refuses it with a reason; a new one may be proposed. Raises CannotTell."""
-    _check_decider(notice, digest_seen, by)
+    absent = _check_decider(notice, digest_seen, by, at)
     if not note.strip():
         raise CannotTell("Write the reason, so that the next proposal can be better.")
     notice.state = step(NOTICE, notice.state, NoticeState.REJECTED)
-    notice.approved_by_id, notice.decided_at, notice.note = by.id, at, note
+    _decide(notice, absent, by, note, at)
+
+
+def _decide(notice: FirstNotice | Update, absent: Person | None, by: Person, note: str, at: datetime) -> None:
+    notice.approved_by_id, notice.approved_for_id = by.id, absent.id if absent else None
+    notice.decided_at, notice.note = at, note
     session.flush()
-    audit.record(action="notice.rejected", actor=by, subject=notice, at=at, digest=notice.digest, note=note)
+    parts = {"digest": notice.digest, "note": note} | ({"signed_for": absent.audit_name} if absent else {})
+    audit.record(action=f"notice.{notice.state.value}", actor=by, subject=notice, at=at, **parts)
 
 
-def send_first_notice(*, notice: FirstNotice, texts: Mapping[str, str], by: Person, at: datetime) -> int:
-    """Queue one message for everybody concerned and answer how many. Raises CannotTell."""
-    _lock(notice.incident)
-    session.refresh(notice, with_for_update=True)
-    incident = notice.incident
-    _check_sendable(notice, texts, at)
-    concerned = list_concerned(incident, at.date())
-    for each in concerned:
-        queue_notice(
-            incident=incident,
-            about=notice,
-            content=first_notice_facts(incident, each, promised_on=notice.promised_on),
-            to=each,
-            opens=BOOKING_PAGE,
-            last_date=notice.promised_on,
-            at=at,
-        )
-    notice.state, notice.sent_at = step(NOTICE, notice.state, NoticeState.SENT), at
-    incident.promised_on = notice.promised_on
-    incident.state = step(INCIDENT, incident.state, IncidentState.TOLD)
-    if has_run(incident):
-        incident.state = step(INCIDENT, incident.state, IncidentState.INVESTIGATING)
-    session.flush()
-    return len(concerned)
+def may_decide(notice: FirstNotice | Update, person: Person, *, at: datetime) -> bool:
+    """Whether the person may approve or reject it: legal, or the deputy of one, and not who proposed it."""
+    try:
+        _find_absent(notice, person, at)
+    except CannotTell:
+        return False
+    return True
 
 
-def _check_sendable(notice: FirstNotice, texts: Mapping[str, str], at: datetime) -> None:
-    if not notice.incident.is_live:
-        raise CannotTell("This incident is still in rehearsal. Go live first, together with legal.")
-    if notice.state is not NoticeState.APPROVED:
-        raise CannotTell(f"This first notice is {notice.state}, not approved.")
-    if digest(_canonical(notice.incident, notice.promised_on, texts, at)) != notice.digest:
-        raise CannotTell("Text, recipients or facts changed after legal approved it. Propose it again.")
-
-
-def rehearse_first_notice(*, notice: FirstNotice, by: Person, at: datetime) -> int:
-    """Send every message of it to `by` instead, with dead links; nothing else happens. Raises CannotTell."""
-    incident = notice.incident
-    if incident.is_live:
-        raise CannotTell("This incident is live; a rehearsal is for before.")
-    concerned = list_concerned(incident, at.date())
-    for each in concerned:
-        rehearse_notice(
-            incident=incident,
-            about=notice,
-            content=first_notice_facts(incident, each, promised_on=notice.promised_on),
-            to=each,
-            opens=BOOKING_PAGE,
-            last_date=notice.promised_on,
-            by=by,
-            at=at,
-        )
-    audit.record(action="rehearsal.sent", actor=by, subject=notice, at=at, messages=len(concerned))
-    return len(concerned)
-
-
-def _canonical(incident: Incident, promised_on: date, texts: Mapping[str, str], at: datetime) -> str:
-    """What legal signs: everything that decides who gets which words."""
-    stopped = incident.statement(StatementKind.STOPPED)
-    return canonical(
-        {
-            "v": 1,
-            "incident": incident.reference,
-            "promised_on": promised_on.isoformat(),
-            "stopped_on": stopped.done_on.isoformat() if stopped else None,
-            "has_run": has_run(incident),
-            "contact": [incident.contact_name, incident.contact_phone, incident.contact_hours, incident.zone],
-            "recipients": sorted(each.person.audit_name for each in list_concerned(incident, at.date())),
-            "texts": dict(texts),
-        }
-    )
-
-
-def _check_decider(notice: FirstNotice, digest_seen: str, by: Person) -> None:
+def _check_decider(notice: FirstNotice | Update, digest_seen: str, by: Person, at: datetime) -> Person | None:
     session.refresh(notice, with_for_update=True)
     if notice.state is not NoticeState.PROPOSED:
-        raise CannotTell(f"This first notice is {notice.state}, not waiting for legal.")
+        raise CannotTell(f"This notice is {notice.state}, not waiting for legal.")
     if notice.digest != digest_seen:
-        raise CannotTell("The first notice changed after you opened it. Read it again.")
-    if Role.LEGAL not in by.roles:
-        raise CannotTell("Only a legal approver may approve the first notice.")
+        raise CannotTell("The notice changed after you opened it. Read it again.")
+    return _find_absent(notice, by, at)
+
+
+def _find_absent(notice: FirstNotice | Update, by: Person, at: datetime) -> Person | None:
+    """Whom somebody decides for as a deputy; None for legal. Raises CannotTell for anybody else."""
     if by.id == notice.proposed_by_id:
         raise CannotTell("You proposed this notice, so someone else must approve it.")
+    if Role.LEGAL in by.roles:
+        return None
+    for each in identity.list_deputised(deputy=by, on=at.date()):
+        if each.role is Role.LEGAL and each.approver_id != notice.proposed_by_id:
+            return each.approver
+    raise CannotTell("Only a legal approver may decide on a notice.")
 
 
 def _lock(incident: Incident) -> None:

@@ -47,10 +47,11 @@ class PublicationState(StrEnum):
 
 
 class NoticeState(StrEnum):
-    """Where a first notice stands."""
+    """Where a first notice or an update stands; while it is sending, messages are queued batch by batch."""
 
     PROPOSED = "proposed"
     APPROVED = "approved"
+    SENDING = "sending"
     SENT = "sent"
     REJECTED = "rejected"
     VOID = "void"
@@ -86,7 +87,8 @@ PUBLICATION: Mapping[PublicationState, frozenset[PublicationState]] = {
 }
 NOTICE: Mapping[NoticeState, frozenset[NoticeState]] = {
     NoticeState.PROPOSED: frozenset({NoticeState.APPROVED, NoticeState.REJECTED, NoticeState.VOID}),
-    NoticeState.APPROVED: frozenset({NoticeState.SENT, NoticeState.VOID}),
+    NoticeState.APPROVED: frozenset({NoticeState.SENDING, NoticeState.VOID}),
+    NoticeState.SENDING: frozenset({NoticeState.SENT}),
     NoticeState.SENT: frozenset(),
     NoticeState.REJECTED: frozenset(),
     NoticeState.VOID: frozenset(),

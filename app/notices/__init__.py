@@ -12,6 +12,7 @@ from app.notices.composing import (
     Offer,
     Refund,
     Unchanged,
+    Update,
 )
 from app.notices.delivery import Delivered, MayNotBeWrittenTo, deliver_due, send_probe
 from app.notices.kinds import Content, Kind, Lane
@@ -22,7 +23,7 @@ from app.notices.operations import queue
 from app.notices.queries import OutboxStatus, find_by_notice_number, get_message, list_messages, status
 from app.notices.rendering import PLACEHOLDERS, WayIn, compose, preview
 from app.notices.sign_in import answer_sign_in_requests, queue_sign_in, record_opening
-from app.notices.switch import AlreadySwitched, let_go, retry_failed, stop_all
+from app.notices.switch import AlreadySwitched, let_go, release_held_back, retry_failed, stop_all
 
 __all__ = [
     "PLACEHOLDERS",
@@ -65,6 +66,7 @@ __all__ = [
     "Uncertain",
     "Unchanged",
     "Unreachable",
+    "Update",
     "WayIn",
     "Words",
     "answer_sign_in_requests",
@@ -78,6 +80,7 @@ __all__ = [
     "queue",
     "queue_sign_in",
     "record_opening",
+    "release_held_back",
     "retry_failed",
     "seal",
     "send_probe",

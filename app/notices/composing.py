@@ -65,6 +65,17 @@ class FirstNotice(Notice):
         return tuple(dict.fromkeys(deal.deal_name for deal in self.deals))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Update(Notice):
+    """We need more time: `left_to_do` is one sentence, and figures follow by `promised_on` instead."""
+
+    kind: ClassVar[Kind] = Kind.UPDATE
+
+    was_promised_on: date
+    left_to_do: str
+    promised_on: date
+
+
 @dataclass(frozen=True)
 class Coverage:
     """How many of the other deals that the faulty rule was used for have been checked."""

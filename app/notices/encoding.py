@@ -13,11 +13,12 @@ import rfc8785
 
 from app.core.text import plain_fraction
 from app.notices.asked_for import BookingCancelled, BookingConfirmed, Probe, SignIn
-from app.notices.composing import AllClear, Correction, FirstNotice
+from app.notices.composing import AllClear, Correction, FirstNotice, Update
 from app.notices.kinds import Content, Kind
 
 CONTENTS: dict[Kind, type[Content]] = {
-    each.kind: each for each in (FirstNotice, Correction, AllClear, SignIn, BookingConfirmed, BookingCancelled, Probe)
+    each.kind: each
+    for each in (FirstNotice, Update, Correction, AllClear, SignIn, BookingConfirmed, BookingCancelled, Probe)
 }
 
 

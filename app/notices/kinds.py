@@ -9,6 +9,7 @@ class Kind(StrEnum):
     """What a message is for; also the folder of its templates."""
 
     FIRST = "first"
+    UPDATE = "update"
     CORRECTION = "correction"
     ALL_CLEAR = "all-clear"
     SIGN_IN = "sign-in"

@@ -52,3 +52,20 @@ def retry_failed(*, by: audit.Subject | str, reason: str, at: datetime, as_email
     audit.record(action="mail.retried", actor=by, subject=outlet, at=at, **parts)
     ring(signals.outbox_filled)
     return len(messages)
+
+
+def release_held_back(*, subject_key: str, by: audit.Subject | str, reason: str, at: datetime) -> int:
+    """Queue again what was held back about a subject, since its address may be written to now; answers how many."""
+    outlet = lock_outlet()
+    held = select(Message).where(
+        Message.subject_key == subject_key, Message.state == State.SUPPRESSED, Message.is_rehearsal.is_(False)
+    )
+    messages = session.scalars(held.with_for_update()).all()
+    for message in messages:
+        message.state, message.reason = State.QUEUED, ""
+        message.due_at, message.give_up_at = at, at + KEEP_TRYING
+    session.flush()
+    parts: dict[str, str | int | None] = {"messages": len(messages), "reason": reason, "as_email": None}
+    audit.record(action="mail.retried", actor=by, subject=outlet, at=at, **parts)
+    ring(signals.outbox_filled)
+    return len(messages)

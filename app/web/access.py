@@ -72,12 +72,6 @@ def is_fresh() -> bool:
     return login is not None and login.is_fresh(clock.now())
 
 
-def acting_as() -> Role:
-    """The role in which the reader opened this view: the first of theirs that its mark admits."""
-    admitted = _access_of(request.endpoint).roles & signed_in().roles
-    return next(role for role in Role if role in admitted)
-
-
 def _access_of(endpoint: str | None) -> Access:
     if endpoint == "static":
         return PUBLIC

@@ -47,7 +47,7 @@ def an_investor(*, full_name: str = "Amara Okafor", email: str | None = None) ->
 def a_member_of_staff(
     *, roles: Iterable[Role] = (Role.SUPPORT,), full_name: str = "Sam Rivera", email: str | None = None
 ) -> Person:
-    """Staff whose password is PASSWORD."""
+    """Staff whose password is PASSWORD, hired a year ago."""
     return identity.create_staff(
         full_name=full_name,
         email=email or f"staff{next(_numbers)}@example.com",
@@ -55,7 +55,7 @@ def a_member_of_staff(
         password_hash=_password_hash(),
         time_zone="America/New_York",
         by="shell:tester",
-        at=clock.now(),
+        at=clock.now() - timedelta(days=365),
     )
 
 

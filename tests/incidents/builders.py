@@ -10,6 +10,7 @@ from app import deals, incidents
 from app.core.db import session
 from app.identity import Person, Role
 from app.incidents import ContactPoint, Incident, KeyDates, Proof, Proposal, PublicationState
+from app.settings import MailTo
 from app.web.admin.texts import notice_texts
 from tests.deals.builders import demo_files
 from tests.identity.builders import a_member_of_staff
@@ -80,9 +81,11 @@ def tell(incident: Incident, staff: Staff, at: datetime) -> None:
     notice = incidents.propose_first_notice(
         incident=incident, promised_on=promised_on, texts=notice_texts(), by=staff.admin, at=at
     )
-    incidents.approve_first_notice(notice=notice, digest_seen=notice.digest, by=staff.legal, note="True.", at=at)
+    incidents.approve_notice(notice=notice, digest_seen=notice.digest, by=staff.legal, note="True.", at=at)
     go_live(incident, staff, at)
-    incidents.send_first_notice(notice=notice, texts=notice_texts(), by=staff.admin, at=at)
+    incidents.send(notice=notice, texts=notice_texts(), mail_to=MailTo.EVERYONE, by=staff.admin, at=at)
+    while incidents.send_batch(notice=notice, at=at):
+        pass
 
 
 def investigate(incident: Incident, staff: Staff, at: datetime) -> None:
@@ -124,7 +127,13 @@ def approve(incident: Incident, staff: Staff, at: datetime) -> None:
     proposal = incidents.get_proposal(incident)
     for approver, role in ((staff.management, Role.MANAGEMENT), (staff.legal, Role.LEGAL)):
         incidents.approve(
-            proposal=proposal, digest_seen=proposal.digest, approver=approver, role=role, note="Read in full.", at=at
+            proposal=proposal,
+            digest_seen=proposal.digest,
+            approver=approver,
+            role=role,
+            note="Read in full.",
+            texts=notice_texts(),
+            at=at,
         )
 
 

@@ -76,7 +76,7 @@ def test_a_first_notice_waits_for_legal_and_then_for_going_live(staff: Staff, at
 
     assert row_of(incident, Topic.FIRST_NOTICE).standing is Standing.WAITS
 
-    incidents.approve_first_notice(notice=notice, digest_seen=notice.digest, by=staff.legal, note="True.", at=at)
+    incidents.approve_notice(notice=notice, digest_seen=notice.digest, by=staff.legal, note="True.", at=at)
     assert "still in rehearsal: go live" in row_of(incident, Topic.FIRST_NOTICE).says
 
     go_live(incident, staff, at)
@@ -111,6 +111,7 @@ def test_the_signature_that_is_missing_is_named(staff: Staff, at: datetime) -> N
         approver=staff.management,
         role=Role.MANAGEMENT,
         note="Read.",
+        texts=notice_texts(),
         at=at,
     )
 

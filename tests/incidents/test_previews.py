@@ -28,7 +28,7 @@ def test_everybody_is_like_one_of_the_readers_shown(staff: Staff, at: datetime) 
 def test_a_refund_an_offer_both_a_copy_and_an_all_clear_are_different_variants(staff: Staff, at: datetime) -> None:
     proposal = incidents.get_proposal(an_incident(staff, at=at, stage="proposed"))
 
-    variants = incidents.list_correction_variants(proposal, on=TODAY)
+    variants = incidents.list_variants(proposal, on=TODAY)
 
     assert sum(variant.people for variant in variants) == 11
     shapes = {

@@ -29,7 +29,7 @@ def test_a_rehearsal_reaches_nobody(staff: Staff, at: datetime) -> None:
     notice = incidents.propose_first_notice(
         incident=incident, promised_on=date(2026, 12, 4), texts={}, by=staff.admin, at=at
     )
-    assert incidents.rehearse_first_notice(notice=notice, by=staff.admin, at=at) == 11
+    assert incidents.rehearse_telling(notice=notice, by=staff.admin, at=at) == 11
 
     assert incidents.count_reached(incident).written == 0
 

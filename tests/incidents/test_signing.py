@@ -12,7 +12,7 @@ from app.demo.people import ADMIN, LEGAL, MANAGEMENT, Member
 from app.demo.story import Stage, Story
 from app.identity import Person, Role
 from app.incidents import CannotApprove, CannotPropose, CannotPublish, CannotTell, Incident, KeyDates, Proposal
-from app.settings import Settings
+from app.settings import MailTo, Settings
 from app.web.admin.texts import notice_texts
 from tests.demo.telling import AT, a_story
 
@@ -66,6 +66,7 @@ def sign(proposal: Proposal, member: Member, role: Role | None = None, digest: s
             approver=person(member),
             role=role or member.role,
             note="Read.",
+            texts=notice_texts(),
             at=AT,
         )
 
@@ -190,7 +191,7 @@ def test_the_first_notice_is_sent_once(story: Story) -> None:
     notice = incident().first_notices[-1]
 
     with pytest.raises(CannotTell), transaction():
-        incidents.send_first_notice(notice=notice, texts=notice_texts(), by=person(ADMIN), at=AT)
+        incidents.send(notice=notice, texts=notice_texts(), mail_to=MailTo.EVERYONE, by=person(ADMIN), at=AT)
 
 
 def test_every_step_is_in_the_log(story: Story) -> None:

@@ -19,6 +19,7 @@ from app.notices import (
     Refund,
     SignIn,
     Unchanged,
+    Update,
 )
 
 REFERENCE = "INC-2026-003"
@@ -46,6 +47,14 @@ FIRST_TWO_ACCOUNTS = FirstNotice(
     stopped_on=date(2026, 11, 18),
     has_run=False,
     promised_on=date(2026, 12, 4),
+)
+UPDATE = Update(
+    reference=REFERENCE,
+    contact=CONTACT,
+    record_mark=MARK,
+    was_promised_on=date(2026, 12, 4),
+    left_to_do="We still have to check the averages of two accounts.",
+    promised_on=date(2026, 12, 18),
 )
 GRACE = Refund(
     deal_name="Orbit Robotics",
@@ -174,6 +183,7 @@ CANCELLED = BookingCancelled(
 EVERY: dict[str, Content] = {
     "first": FIRST,
     "first-two-accounts": FIRST_TWO_ACCOUNTS,
+    "update": UPDATE,
     "correction-refund": REFUND,
     "correction-unpaid": UNPAID,
     "correction-offer": OFFER,

@@ -10,12 +10,14 @@ from flask import Flask
 
 from app.notices import Content, Coverage, Words, preview
 from tests.notices.builders import Recorder, an_office
-from tests.notices.contents import BOTH, CANCELLED, CLEAR, EVERY, FIRST, GRACE, OFFER, REFUND, SIGN_IN, UNPAID
+from tests.notices.contents import BOTH, CANCELLED, CLEAR, EVERY, FIRST, GRACE, OFFER, REFUND, SIGN_IN, UNPAID, UPDATE
 from tests.notices.golden import GOLDEN, words_of
 from tests.notices.reading import grade, sentences
 
 BANNED = ("unfortunately", "inconvenience", "glitch", "certain investors", "makewhole")
-NOTICES = {name: content for name, content in EVERY.items() if name.startswith(("first", "correction", "all-clear"))}
+NOTICES = {
+    name: content for name, content in EVERY.items() if name.startswith(("first", "update", "correction", "all-clear"))
+}
 each_kind = pytest.mark.parametrize("content", EVERY.values(), ids=EVERY)
 each_notice = pytest.mark.parametrize("content", NOTICES.values(), ids=NOTICES)
 
@@ -163,7 +165,7 @@ def test_a_sentence_whose_fact_is_missing_is_left_out(
 
 
 def test_a_copy_says_so(app: Flask) -> None:
-    for content in (FIRST, REFUND, CLEAR):
+    for content in (FIRST, UPDATE, REFUND, CLEAR):
         assert "You get a copy of this" in words_of(app, replace(content, is_copy=True)).text
         assert "copy" not in words_of(app, content).text
 

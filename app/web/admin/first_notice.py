@@ -15,7 +15,7 @@ from app.web.access import is_fresh, requires, signed_in
 from app.web.admin.forms import ActingForm, DecisionForm, PressForm, ProposeNoticeForm
 from app.web.admin.previewing import render_variants
 from app.web.admin.readers import readers
-from app.web.admin.texts import notice_texts
+from app.web.admin.texts import mail_to, notice_texts
 
 bp = Blueprint("first_notice", __name__, url_prefix="/admin/incidents/<reference>/first-notice")
 USUAL_PROMISE = timedelta(days=12)
@@ -50,7 +50,7 @@ def rehearse(reference: str) -> ResponseReturnValue:
     notice, form = incidents.get_first_notice(incidents.get_incident(reference)), PressForm(prefix="rehearse")
     if form.submitted():
         with form.refusals(), transaction():
-            count = incidents.rehearse_first_notice(notice=notice, by=signed_in(), at=clock.now())
+            count = incidents.rehearse_telling(notice=notice, by=signed_in(), at=clock.now())
     if form.all_errors():
         return _page(notice.incident, rehearsing=form), 422
     flash(f"{plural(count, 'message')} will reach you, and nobody else, at {signed_in().email}.")
@@ -63,7 +63,7 @@ def decide(reference: str) -> ResponseReturnValue:
     """Legal approves or rejects. Posted to the page itself, to which a re-authentication leads back."""
     notice, form = incidents.get_first_notice(incidents.get_incident(reference)), DecisionForm(prefix="decide")
     if form.submitted():
-        act = incidents.approve_first_notice if form.approves else incidents.reject_first_notice
+        act = incidents.approve_notice if form.approves else incidents.reject_notice
         with form.refusals(), transaction():
             act(notice=notice, **form.typed("digest_seen", "note"), by=signed_in(), at=clock.now())
     if form.all_errors():
@@ -79,10 +79,10 @@ def send(reference: str) -> ResponseReturnValue:
     notice, form = incidents.get_first_notice(incidents.get_incident(reference)), PressForm(prefix="send")
     if form.submitted():
         with form.refusals(), transaction():
-            count = incidents.send_first_notice(notice=notice, texts=notice_texts(), by=signed_in(), at=clock.now())
+            incidents.send(notice=notice, texts=notice_texts(), mail_to=mail_to(), by=signed_in(), at=clock.now())
     if form.all_errors():
         return _page(notice.incident, sending=form), 422
-    flash(f"The first notice is on its way to {plural(count, 'person', 'people')}.")
+    flash(f"The first notice is on its way to {plural(notice.recipients, 'person', 'people')}.")
     return redirect(url_for("reached.show", reference=reference))
 
 

@@ -7,11 +7,12 @@ from app import incidents
 from app.core import clock
 from app.core.db import transaction
 from app.identity import Role
-from app.incidents import Incident, ProposalState
-from app.web.access import acting_as, is_fresh, requires, signed_in
+from app.incidents import Incident, Proposal, ProposalState
+from app.web.access import is_fresh, requires, signed_in
 from app.web.admin.forms import DecisionForm
 from app.web.admin.previewing import render_variants
 from app.web.admin.readers import readers
+from app.web.admin.texts import notice_texts
 
 bp = Blueprint("signing", __name__, url_prefix="/admin/incidents/<reference>/sign")
 
@@ -30,16 +31,22 @@ def decide(reference: str) -> ResponseReturnValue:
     incident, form = incidents.get_incident(reference), DecisionForm()
     proposal = incidents.get_proposal(incident)
     if form.submitted():
-        facts = form.typed("digest_seen") | {"approver": signed_in(), "role": acting_as(), "at": clock.now()}
         with form.refusals(), transaction():
-            if form.approves:
-                incidents.approve(proposal=proposal, note=form.note.data or "", **facts)
-            else:
-                incidents.reject(proposal=proposal, reason=form.note.data or "", **facts)
+            _decide(proposal, form)
     if form.all_errors():
         return _page(incident, form), 422
     flash(f"You {'approved' if form.approves else 'rejected'} the correction of {reference}.")
     return redirect(url_for("incidents.show", reference=reference))
+
+
+def _decide(proposal: Proposal, form: DecisionForm) -> None:
+    at, note = clock.now(), form.note.data or ""
+    role = incidents.choose_capacity(proposal, signed_in(), at=at).role
+    facts = form.typed("digest_seen") | {"proposal": proposal, "approver": signed_in(), "role": role, "at": at}
+    if form.approves:
+        incidents.approve(**facts, note=note, texts=notice_texts())
+    else:
+        incidents.reject(**facts, reason=note)
 
 
 def _page(incident: Incident, form: DecisionForm | None = None) -> str:
@@ -48,7 +55,7 @@ def _page(incident: Incident, form: DecisionForm | None = None) -> str:
         return render_template("admin/signing/nothing.html", incident=incident)
     form = form or DecisionForm(None)
     form.digest_seen.data = proposal.digest  # the page shows it, so the next press decides on it
-    variants = incidents.list_correction_variants(proposal, on=clock.now().date())
+    variants = incidents.list_variants(proposal, on=clock.now().date())
     return render_template(
         "admin/signing/show.html",
         incident=incident,

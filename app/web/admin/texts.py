@@ -2,10 +2,13 @@
 
 import hashlib
 
-from app.settings import ROOT
+from flask import current_app
+
+from app import notices
+from app.settings import ROOT, MailTo
 
 FOLDER = ROOT / "templates" / "email"
-KINDS = frozenset({"first", "correction", "all-clear"})
+KINDS = frozenset({"first", "update", "correction", "all-clear"})
 
 
 def notice_texts() -> dict[str, str]:
@@ -15,3 +18,9 @@ def notice_texts() -> dict[str, str]:
         for path in sorted(FOLDER.rglob("*"))
         if path.is_file() and (path.parent == FOLDER or path.parent.name in KINDS)
     }
+
+
+def mail_to() -> MailTo:
+    """Which addresses this installation may write to at all."""
+    office: notices.Office = current_app.extensions["office"]
+    return office.mail_to

@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app import worker
 from app.core.db import session
 from app.notices import Message
 from tests.web.admin.office import CASE, Office, an_office
@@ -49,6 +50,8 @@ def test_it_goes_from_promise_to_the_outbox(office: Office) -> None:
     office.admin.post(f"{CASE}/ask-live", on=CASE)
     office.legal.post(CASE)
     answer = office.admin.post(f"{PAGE}/send", on=PAGE)
+    assert "The first notice is leaving" in words_of(office.auditor.get(PAGE).text)
+    worker.publish()
 
     assert answer.headers["Location"] == f"{CASE}/reached"
     assert messages(rehearsed=False) == 11
@@ -91,7 +94,7 @@ def test_a_decision_on_another_digest_than_the_newest_is_refused_and_its_words_a
     answer = office.legal.post(PAGE, **fields)
 
     assert answer.status_code == 422
-    assert "The first notice changed after you opened it. Read it again." in words_of(answer.text)
+    assert "The notice changed after you opened it. Read it again." in words_of(answer.text)
     assert "Fine by me." in answer.text
     assert digest_on(answer.text) == digest_on(office.legal.get(PAGE).text) != old
 

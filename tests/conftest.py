@@ -18,6 +18,7 @@ from app.core.db import db, transaction
 from app.factory import create_app
 from app.identity import passwords
 from app.settings import Settings, read_settings
+from tests.demo.telling import Shelf
 from tests.postgresql import a_postgresql_database
 
 # Examples are the same in every run, and none fails for being slow on a busy machine.
@@ -42,6 +43,14 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "portal.db"
     schema.upgrade(f"sqlite:///{path}")
     return path
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    """The demo's story as it stands at each stage, told once and copied."""
+    stories = Shelf(tmp_path_factory.mktemp("stories"))
+    yield stories
+    stories.close()
 
 
 @pytest.fixture

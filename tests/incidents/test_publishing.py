@@ -8,26 +8,25 @@ from sqlalchemy import select, update
 from app import audit, identity, incidents, settlement
 from app.core.db import session, transaction
 from app.demo.people import ADMIN, Member
-from app.demo.story import Stage, Story
+from app.demo.story import Stage
 from app.identity import Account, Authority, Person, Scope
 from app.incidents import CannotPublish, Incident, Publication, PublicationState
 from app.notices import Kind, Message, State
 from app.settings import Settings
 from app.web.admin.texts import notice_texts
-from tests.demo.telling import AT, a_story
+from tests.demo.telling import AT, Shelf
 
 pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def publication(settings: Settings) -> Iterator[Publication]:
+def publication(settings: Settings, shelf: Shelf) -> Iterator[Publication]:
     """The canary's five people were told; their messages wait for the mail server."""
-    with a_story(settings) as story:
-        yield started(story)
+    with shelf.story(settings, Stage.APPROVED):
+        yield started()
 
 
-def started(story: Story) -> Publication:
-    story.tell(Stage.APPROVED)
+def started() -> Publication:
     with transaction():
         begun = incidents.start(
             proposal=incidents.get_proposal(session.scalars(select(Incident)).one()),

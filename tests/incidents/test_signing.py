@@ -14,16 +14,15 @@ from app.identity import Person, Role
 from app.incidents import CannotApprove, CannotPropose, CannotPublish, CannotTell, Incident, KeyDates, Proposal
 from app.settings import MailTo, Settings
 from app.web.admin.texts import notice_texts
-from tests.demo.telling import AT, a_story
+from tests.demo.telling import AT, Shelf
 
 pytestmark = pytest.mark.both_databases
 
 
 @pytest.fixture
-def story(settings: Settings) -> Iterator[Story]:
+def story(settings: Settings, shelf: Shelf) -> Iterator[Story]:
     """Everybody was told; nothing is proposed yet."""
-    with a_story(settings) as story:
-        story.tell(Stage.TOLD)
+    with shelf.story(settings, Stage.TOLD) as story:
         yield story
 
 

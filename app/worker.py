@@ -19,14 +19,21 @@ from app import audit, identity, incidents, notices
 from app.core import clock, signals
 from app.core.db import session, transaction
 from app.core.errors import DomainError
-from app.core.jobs import Work, beat, has_waiting_jobs, release_lease, run_waiting, take_lease
+from app.core.jobs import Job, Progress, Work, beat, has_waiting_jobs, release_lease, run_waiting, take_lease
 from app.core.queue import open_queue
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
 LEASE_SECONDS = 120
 MOST_AT_ONCE = 200
-WORKS: Mapping[str, Work] = {}
+
+
+def replay(job: Job, progress: Progress) -> Mapping[str, Any]:
+    """Replay every deal in range of an incident, for whoever asked."""
+    return incidents.carry_out_replay(job, progress, at=clock.now())
+
+
+WORKS: Mapping[str, Work] = {incidents.REPLAY: replay}
 """Who does a job, by its kind."""
 
 _at_a_job = threading.Lock()

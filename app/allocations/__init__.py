@@ -17,6 +17,19 @@ from app.allocations.queries import (
     reproduces,
 )
 from app.allocations.replay import Bucket, Entered, Entry, Figure, Replayed, replay
+from app.allocations.replay_models import Replay, ReplayDeal, ReplayShare
+from app.allocations.replay_queries import (
+    DealDifference,
+    Sum,
+    differences_between,
+    find_replay,
+    find_replay_before,
+    list_replay_shares,
+    recomputed_bases,
+    sums_of,
+)
+from app.allocations.replay_reading import first_faulty, is_since
+from app.allocations.replaying import CannotReplay, Commission, Tell, make_replay
 from app.allocations.reproduction import Ranked, compare, list_tied, rank_defects
 from app.allocations.rules import RULES, UnknownRule, allocate
 from app.allocations.terms import Asked, Groups, Outcome, Rule, Tie, ZeroBasis
@@ -27,7 +40,10 @@ __all__ = [
     "Asked",
     "BasisKind",
     "Bucket",
+    "CannotReplay",
     "CannotRun",
+    "Commission",
+    "DealDifference",
     "Difference",
     "Entered",
     "Entry",
@@ -35,6 +51,9 @@ __all__ = [
     "Groups",
     "Outcome",
     "Ranked",
+    "Replay",
+    "ReplayDeal",
+    "ReplayShare",
     "Replayed",
     "Reproduction",
     "Round",
@@ -42,6 +61,8 @@ __all__ = [
     "Run",
     "RunShare",
     "ShareGroup",
+    "Sum",
+    "Tell",
     "Tie",
     "Trace",
     "UnknownRule",
@@ -51,16 +72,25 @@ __all__ = [
     "compare",
     "crosscheck",
     "differences",
+    "differences_between",
     "find_newest_run",
+    "find_replay",
+    "find_replay_before",
+    "first_faulty",
     "get_run",
+    "is_since",
+    "list_replay_shares",
     "list_runs",
     "list_tied",
+    "make_replay",
     "prorate",
     "rank_defects",
     "recheck",
+    "recomputed_bases",
     "replay",
     "reproduces",
     "run",
+    "sums_of",
     "todays_bases",
     "trace",
 ]

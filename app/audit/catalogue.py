@@ -50,6 +50,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "rehearsal.sent": _action("messages"),
     # Runs and proposals
     "run.made": _action("deal rule bases certificate digest rate"),
+    "case.added": _action("deal replay"),
+    "replay.made": _action("incident rule digest coverage"),
     "basis.bound": _action("binding reason"),
     "proposal.made": _action("version digest"),
     "proposal.approved": _action("role note digest signed_for"),

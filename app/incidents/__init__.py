@@ -1,5 +1,6 @@
 """Incidents, cases and proposals, from suspicion to publication."""
 
+from app.incidents.adding import CannotAddCase, add_case, list_addable
 from app.incidents.answers import NothingToRead, acknowledge, find_acknowledgment, get_acknowledgment
 from app.incidents.asides import (
     CannotRecord,
@@ -12,6 +13,7 @@ from app.incidents.audience import Concerned, count_concerned, find_concerned, l
 from app.incidents.balance import Balance, DealBalance, Totals, balance_of
 from app.incidents.binding import CannotBind, bind
 from app.incidents.causes import CAUSES
+from app.incidents.coverage import Coverage, find_coverage, find_replay
 from app.incidents.editing import change_cause, change_contact, contact_point
 from app.incidents.facts import contact_facts, correction_facts, first_notice_facts, has_run, list_adjustments
 from app.incidents.findings import DealFinding, list_findings
@@ -72,6 +74,7 @@ from app.incidents.queries import (
     list_told,
 )
 from app.incidents.reach import ReachCounts, Reached, count_reached, list_reached
+from app.incidents.replaying import REPLAY, ask_for_replay, carry_out_replay, find_replay_job, replay_now
 from app.incidents.sending import count_waiting
 from app.incidents.signing import CannotApprove, Capacity, approve, choose_capacity, list_capacities, reject
 from app.incidents.signing_models import LegalNote, Party, PartyTold, VariantsPaper
@@ -94,11 +97,13 @@ from app.incidents.workflow import (
 
 __all__ = [
     "CAUSES",
+    "REPLAY",
     "Acknowledgment",
     "Adjustment",
     "Approval",
     "AtStake",
     "Balance",
+    "CannotAddCase",
     "CannotApprove",
     "CannotBind",
     "CannotChange",
@@ -113,6 +118,7 @@ __all__ = [
     "Case",
     "Concerned",
     "ContactPoint",
+    "Coverage",
     "DealBalance",
     "DealFinding",
     "DryRun",
@@ -149,11 +155,15 @@ __all__ = [
     "Variant",
     "VariantsPaper",
     "acknowledge",
+    "add_case",
     "approve",
+    "approve_first_notice",
     "approve_notice",
+    "ask_for_replay",
     "ask_to_go_live",
     "balance_of",
     "bind",
+    "carry_out_replay",
     "change_cause",
     "change_contact",
     "choose_capacity",
@@ -169,9 +179,12 @@ __all__ = [
     "find_acknowledgment",
     "find_at_stake",
     "find_concerned",
+    "find_coverage",
     "find_first_notice",
     "find_proposal",
     "find_published",
+    "find_replay",
+    "find_replay_job",
     "find_update",
     "first_notice_facts",
     "get_acknowledgment",
@@ -184,6 +197,7 @@ __all__ = [
     "get_update",
     "has_run",
     "investigate",
+    "list_addable",
     "list_adjustments",
     "list_capacities",
     "list_concerned",
@@ -216,10 +230,13 @@ __all__ = [
     "rehearse",
     "rehearse_telling",
     "reject",
+    "reject_first_notice",
     "reject_notice",
     "release_held_back",
+    "replay_now",
     "send",
     "send_batch",
+    "send_first_notice",
     "start",
     "total_due",
     "void_unpublished",

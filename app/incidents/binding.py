@@ -7,6 +7,7 @@ from app.allocations import BasisKind
 from app.core.db import session
 from app.core.errors import DomainError
 from app.identity import Person
+from app.incidents.coverage import find_replay
 from app.incidents.models import Incident
 from app.incidents.voiding import void_unpublished
 
@@ -20,6 +21,8 @@ def bind(*, incident: Incident, binding: BasisKind, reason: str, by: Person, at:
     session.refresh(incident, with_for_update=True)
     if not reason.strip():
         raise CannotBind("Write the reason; approvers and the dossier show it.")
+    if binding is BasisKind.RECOMPUTED and find_replay(incident) is None:
+        raise CannotBind("First replay every deal: without a replay no basis is recomputed.")
     is_change = incident.binding is not binding
     incident.binding, incident.binding_reason = binding, reason.strip()
     incident.binding_by_id, incident.binding_at = by.id, at

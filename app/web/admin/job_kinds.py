@@ -3,6 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from flask import url_for
+
+from app import incidents
 from app.core.jobs import Job
 
 
@@ -15,4 +18,10 @@ class JobKind:
     locate: Callable[[Job], str]
 
 
-KINDS: Mapping[str, JobKind] = {}
+def _affected(job: Job) -> str:
+    return url_for("affected.show", reference=job.argument["incident"])
+
+
+KINDS: Mapping[str, JobKind] = {
+    incidents.REPLAY: JobKind("Replaying every deal", "See who is affected", _affected),
+}

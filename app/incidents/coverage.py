@@ -1,0 +1,66 @@
+"""How far everybody affected was looked for: what texts may say about other deals, and nothing more."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app import allocations
+from app.allocations import Replay
+from app.core.db import session
+from app.core.text import plural
+from app.deals import Deal, Release
+from app.incidents.models import Incident
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Deals replayed of those in range since the first faulty release, whatever release allocated them.
+
+    `checked` of `used` counts only the deals that the faulty rule was used for; `others` of these are no cases.
+    """
+
+    replayed: int
+    in_range: int
+    checked: int
+    used: int
+    others: int
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every deal in range was replayed."""
+        return self.replayed == self.in_range
+
+    @property
+    def sentence(self) -> str:
+        """What may be said to investors; empty where there is no other deal to speak of."""
+        if not self.others:
+            return ""
+        if self.checked == self.used:
+            others = "the other deal" if self.others == 1 else f"all {self.others:,} other deals"
+            return f"We checked {others} it was used for."
+        used, left = plural(self.used, "deal"), self.used - self.checked
+        return f"We have checked {self.checked:,} of the {used} it was used for and are still checking {left:,}."
+
+
+def find_replay(incident: Incident) -> Replay | None:
+    """The newest finished replay of the incident."""
+    return allocations.find_replay(incident.id)
+
+
+def find_coverage(incident: Incident) -> Coverage | None:
+    """How the newest replay covers the deals as they are imported now; None without a replay."""
+    replay = find_replay(incident)
+    if replay is None:
+        return None
+    ran = session.execute(
+        select(Deal.id, Release.rule).join(Deal.release).where(allocations.is_since(replay.release))
+    ).all()
+    replayed = {each.deal_id for each in replay.deals if each.obstacle is None}
+    used = {deal_id for deal_id, rule in ran if rule is incident.rule}
+    return Coverage(
+        replayed=sum(deal_id in replayed for deal_id, _ in ran),
+        in_range=len(ran),
+        checked=len(used & replayed),
+        used=len(used),
+        others=len(used - {case.deal_id for case in incident.cases}),
+    )

@@ -53,6 +53,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "case.added": _action("deal replay"),
     "replay.made": _action("incident rule digest coverage"),
     "basis.bound": _action("binding reason"),
+    "ruling.made": _action("kind deal clause reason"),
+    "ruling.withdrawn": _action("kind"),
     "proposal.made": _action("version digest"),
     "proposal.approved": _action("role note digest signed_for"),
     "proposal.rejected": _action("role reason digest signed_for"),
@@ -64,7 +66,10 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "publication.paused": _action("done"),
     "publication.stopped": _action("done"),
     "publication.finished": _action("people"),
-    "correction.published": _action("proposal deal recorded_cents corrected_cents interest_cents"),
+    "correction.published": _action(
+        "proposal deal remedy recorded_cents corrected_cents refund_cents interest_cents offer_cents cash_cents"
+        " distribution_cents waived"
+    ),
     # What people say back
     "correction.acknowledged": _action("number incident version digest figures"),
     # Money

@@ -15,7 +15,7 @@ from app.deals import Deal, Release
 from app.demo.dates import DATA, shifted_files
 from app.demo.people import ADMIN, LEGAL, MANAGEMENT, PASSWORD, STAFF, SUPPORT, Member
 from app.identity import Person
-from app.incidents import Incident, Proof, PublicationState
+from app.incidents import Assumption, CaseDecision, Decision, Distributions, Incident, Proof, PublicationState
 from app.notices import Office
 from app.settings import Settings
 from app.web.admin.texts import notice_texts
@@ -144,6 +144,7 @@ class Story:
     def _propose_and_sign(self) -> None:
         proposal = incidents.propose(
             incident=self._incident(),
+            decision=self._decision(),
             dates=self._key_dates(),
             pay_to="Example Platform Client Account, First Example Bank. Give the invoice number as the reference.",
             reason="The agreement names the rule; this carries it out in both deals.",
@@ -161,6 +162,20 @@ class Story:
                 texts=notice_texts(),
                 at=self.at,
             )
+
+    def _decision(self) -> Decision:
+        """Redistribution in both deals; what Orbit distributed waits for a letter of its own."""
+        orbit = CaseDecision(
+            reason="Two years have passed, but nobody loses by carrying out the agreement.",
+            distributions=Distributions.LEFT,
+            distributions_reason="Trued up in a later version, once legal has approved the letter about it.",
+        )
+        tidewater = CaseDecision(reason="Nothing has moved since the deal closed, so the right figures simply apply.")
+        doubt = Assumption(
+            doubt="Whether interest is owed for the day on which a refund is sent.",
+            resolved="It is paid to the last day on which a refund may be sent, even if it is sent earlier.",
+        )
+        return Decision({"orbit": orbit, "tidewater": tidewater}, assumptions=[doubt])
 
     def _publish(self) -> None:
         with transaction():

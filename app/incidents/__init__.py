@@ -14,6 +14,8 @@ from app.incidents.balance import Balance, DealBalance, Totals, balance_of
 from app.incidents.binding import CannotBind, bind
 from app.incidents.causes import CAUSES
 from app.incidents.coverage import Coverage, find_coverage, find_replay
+from app.incidents.decisions import Assumption, CaseDecision, Decision, IncompleteDecision, Threshold
+from app.incidents.distributions import Distributions
 from app.incidents.editing import change_cause, change_contact, contact_point
 from app.incidents.facts import contact_facts, correction_facts, first_notice_facts, has_run, list_adjustments
 from app.incidents.findings import DealFinding, list_findings
@@ -44,7 +46,6 @@ from app.incidents.proposal_models import (
     Proposal,
     ProposalPart,
     Publication,
-    Remedy,
 )
 from app.incidents.proposing import CannotPropose, KeyDates, list_proposals, propose
 from app.incidents.publishing import (
@@ -74,7 +75,10 @@ from app.incidents.queries import (
     list_told,
 )
 from app.incidents.reach import ReachCounts, Reached, count_reached, list_reached
+from app.incidents.remedies import CannotCompute, Remedy, Waiver
 from app.incidents.replaying import REPLAY, ask_for_replay, carry_out_replay, find_replay_job, replay_now
+from app.incidents.risks import Risk
+from app.incidents.ruling import CannotRule, Ruling, RulingKind, find_ruling, rule, withdraw_ruling
 from app.incidents.sending import count_waiting
 from app.incidents.signing import CannotApprove, Capacity, approve, choose_capacity, list_capacities, reject
 from app.incidents.signing_models import LegalNote, Party, PartyTold, VariantsPaper
@@ -87,6 +91,7 @@ from app.incidents.telling import (
     reject_notice,
 )
 from app.incidents.voiding import AtStake, CannotChange, find_at_stake, list_voidable, void_unpublished
+from app.incidents.worded import list_unworded
 from app.incidents.workflow import (
     IncidentState,
     NotAllowed,
@@ -101,32 +106,39 @@ __all__ = [
     "Acknowledgment",
     "Adjustment",
     "Approval",
+    "Assumption",
     "AtStake",
     "Balance",
     "CannotAddCase",
     "CannotApprove",
     "CannotBind",
     "CannotChange",
+    "CannotCompute",
     "CannotGoLive",
     "CannotOpen",
     "CannotPropose",
     "CannotPublish",
     "CannotRecord",
+    "CannotRule",
     "CannotState",
     "CannotTell",
     "Capacity",
     "Case",
+    "CaseDecision",
     "Concerned",
     "ContactPoint",
     "Coverage",
     "DealBalance",
     "DealFinding",
+    "Decision",
+    "Distributions",
     "DryRun",
     "Due",
     "DueTotal",
     "FirstNotice",
     "Incident",
     "IncidentState",
+    "IncompleteDecision",
     "InterestLine",
     "KeyDates",
     "LegalNote",
@@ -145,15 +157,20 @@ __all__ = [
     "ReachCounts",
     "Reached",
     "Remedy",
+    "Risk",
     "Row",
+    "Ruling",
+    "RulingKind",
     "Standing",
     "Statement",
     "StatementKind",
+    "Threshold",
     "Topic",
     "Totals",
     "Update",
     "Variant",
     "VariantsPaper",
+    "Waiver",
     "acknowledge",
     "add_case",
     "approve",
@@ -185,6 +202,7 @@ __all__ = [
     "find_published",
     "find_replay",
     "find_replay_job",
+    "find_ruling",
     "find_update",
     "first_notice_facts",
     "get_acknowledgment",
@@ -213,6 +231,7 @@ __all__ = [
     "list_reached",
     "list_sending",
     "list_told",
+    "list_unworded",
     "list_variants",
     "list_voidable",
     "list_waiting",
@@ -234,11 +253,13 @@ __all__ = [
     "reject_notice",
     "release_held_back",
     "replay_now",
+    "rule",
     "send",
     "send_batch",
     "send_first_notice",
     "start",
     "total_due",
     "void_unpublished",
+    "withdraw_ruling",
     "worked_lines",
 ]

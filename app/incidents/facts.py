@@ -107,13 +107,13 @@ def _correction(proposal: Proposal, to: Concerned, adjustments: Sequence[Adjustm
         record_mark=audit.record_mark(),
         is_copy=to.is_copy,
         refunds=tuple(_refund(each, several=several) for each in over),
-        offers=tuple(_offer(each, several=several) for each in under),
+        offers=tuple(_offer(each, _obliged_by(proposal, each), several=several) for each in under),
         unchanged=tuple(_unchanged(each, several=several) for each in adjustments if each.difference_cents == 0),
         look_by=proposal.look_by,
         pay_by=proposal.pay_by if over else None,
         due_by=proposal.due_by if under else None,
         remind_on=proposal.remind_on if under else None,
-        is_bridged=True,
+        is_bridged=proposal.policy["is_bridged"],
         fixed_on=_fixed_on(incident),
         years_to_find=_years_to_find([*over, *under], incident.detected_on),
     )
@@ -162,13 +162,19 @@ def _refund(adjustment: Adjustment, *, several: bool) -> Refund:
     )
 
 
-def _offer(adjustment: Adjustment, *, several: bool) -> Offer:
+def _obliged_by(proposal: Proposal, adjustment: Adjustment) -> str | None:
+    clauses = {part.case_id: part.obliged_by for part in proposal.parts}
+    return clauses[adjustment.case_id] or None
+
+
+def _offer(adjustment: Adjustment, obliged_by: str | None, *, several: bool) -> Offer:
     return Offer(
         deal_name=adjustment.case.deal.name,
         account_name=adjustment.account.name if several else None,
         currency=adjustment.case.deal.currency,
         recorded_cents=adjustment.recorded_cents,
         correct_cents=adjustment.corrected_cents,
+        obliged_by=obliged_by,
     )
 
 

@@ -11,9 +11,11 @@ from app.identity import Person, Role
 from app.incidents.audience import count_concerned
 from app.incidents.findings import DealFinding, list_findings
 from app.incidents.models import FirstNotice, Incident, StatementKind
+from app.incidents.money_due import total_due
 from app.incidents.proposal_models import Proposal, Publication
 from app.incidents.publishing import list_obstacles
 from app.incidents.queries import find_proposal
+from app.incidents.remedies import Remedy
 from app.incidents.sending import count_held_back
 from app.incidents.signing import SIGNATURES_NEEDED
 from app.incidents.workflow import NoticeState, ProposalState, PublicationState
@@ -179,9 +181,16 @@ def _remedy(incident: Incident, findings: Sequence[DealFinding], proposal: Propo
     if proposal.state is ProposalState.REJECTED:
         says = f"Version {proposal.version} was rejected: “{proposal.rejection}” Propose another."
         return Row(Topic.REMEDY, Standing.NOW, says, *_who(incident, proposal.rejected_by, proposal.rejected_at))
-    deals = join_words([part.case.deal.name for part in proposal.parts])
-    says = f"Redistribution in {deals} (version {proposal.version})."
+    says = f"{_say_remedies(proposal)} (version {proposal.version})."
     return Row(Topic.REMEDY, Standing.DONE, says, *_who(incident, proposal.proposed_by, proposal.proposed_at))
+
+
+def _say_remedies(proposal: Proposal) -> str:
+    """`B redistribution in Orbit and Tidewater, D no action in Comet`."""
+    deals: dict[Remedy, list[str]] = {}
+    for part in proposal.parts:
+        deals.setdefault(part.remedy, []).append(part.case.deal.name)
+    return ", ".join(f"{remedy.label} in {join_words(names)}" for remedy, names in deals.items())
 
 
 def _signatures(incident: Incident, proposal: Proposal | None) -> Row:
@@ -233,10 +242,8 @@ def _say_publication(incident: Incident, publication: Publication) -> Row:
 def _money(proposal: Proposal | None) -> Row:
     if proposal is None or proposal.publication is None:
         return Row(Topic.MONEY, Standing.LATER, "Refunds and offers become due when the figures are published.")
-    published = [each for each in proposal.adjustments if each.published_at is not None]
-    refunds = sum(each.difference_cents < 0 for each in published)
-    offers = sum(each.difference_cents > 0 for each in published)
-    says = f"{plural(refunds, 'refund')} and {plural(offers, 'offer')} due. Nothing is settled yet."
+    due = [plural(total.count, total.direction.label) for total in total_due(proposal)]
+    says = f"{join_words(due)} due. Nothing is settled yet." if due else "Nothing is due."
     return Row(Topic.MONEY, Standing.BEGUN, says, on=proposal.pay_by)
 
 

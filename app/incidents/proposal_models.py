@@ -1,7 +1,7 @@
 """A proposal, what it adjusts, who signed it, how it was published and who has read it."""
 
 from datetime import date, datetime
-from enum import StrEnum
+from fractions import Fraction
 from typing import ClassVar, NotRequired, TypedDict
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
@@ -11,22 +11,33 @@ from app.allocations import Run
 from app.core.db import Base, Cents, Pseudonymous
 from app.deals import Request
 from app.identity import Account, Person, Role
+from app.incidents.decisions import Assumption
+from app.incidents.distributions import Distributions
 from app.incidents.models import Case, Incident
+from app.incidents.remedies import Remedy, Waiver
+from app.incidents.risks import Risk
 from app.incidents.workflow import ProposalState, PublicationState
 
 
-class Remedy(StrEnum):
-    """How a deal is put right."""
-
-    REDISTRIBUTION = "redistribution"
-
-
 class Policy(TypedDict):
-    """What is said about answers: JSON on the proposal."""
+    """What is said about answers, as JSON on the proposal.
+
+    `may_decline`: an offer may be left, unless its part says by which clause not. `unpaid_offer`: it "ends" when it is
+    unpaid by the due date, and the allocation stays. `is_bridged`: a refund does not depend on what others do.
+    """
 
     may_decline: bool
     unpaid_offer: str
     interest: str
+    is_bridged: bool
+
+
+class DistributionLine(TypedDict):
+    """What one holder missed of one distribution, below 0 what they got too much: minor units, day in ISO form."""
+
+    paid_on: str
+    total_cents: int
+    cents: int
 
 
 class InterestLine(TypedDict):
@@ -54,6 +65,10 @@ class Proposal(Pseudonymous, Base):
     __table_args__ = (
         UniqueConstraint("incident_id", "version"),
         CheckConstraint("look_by < pay_by AND look_by < due_by AND remind_on <= due_by", name="dates_in_order"),
+        CheckConstraint("(threshold_cents = 0) = (threshold_waives = 'nothing')", name="threshold_waives_something"),
+        CheckConstraint(
+            "threshold_cents = 0 OR (threshold_cents > 0 AND threshold_reason <> '')", name="threshold_with_reason"
+        ),
     )
     audit_kind: ClassVar[str] = "proposal"
 
@@ -68,6 +83,10 @@ class Proposal(Pseudonymous, Base):
     due_by: Mapped[date]
     pay_to: Mapped[str] = mapped_column(Text)
     policy: Mapped[Policy] = mapped_column(JSON)
+    threshold_cents: Mapped[Cents] = mapped_column(default=0)
+    threshold_waives: Mapped[Waiver] = mapped_column(default=Waiver.NOTHING)
+    threshold_reason: Mapped[str] = mapped_column(Text, default="")
+    assumptions: Mapped[list[Assumption]] = mapped_column(JSON, default=list)
     reason: Mapped[str] = mapped_column(Text)
     canonical: Mapped[str] = mapped_column(Text)
     digest: Mapped[str] = mapped_column(String(64))
@@ -87,24 +106,59 @@ class Proposal(Pseudonymous, Base):
 
 
 class ProposalPart(Base):
-    """What a proposal says of one case: its remedy, and the run whose figures it takes."""
+    """What a proposal decides for one case: its remedy and why, its risk, and the run whose figures it takes.
+
+    `multiple` is the price now by the price paid, for C alone. `held` are positions of requests whose holders declined
+    and keep what they have; `held_rate_text` is then the rate among the others. `obliged_by` is the clause by which an
+    offer may not be declined, empty where it may.
+    """
 
     __tablename__ = "proposal_parts"
-    __table_args__ = (UniqueConstraint("proposal_id", "case_id"),)
+    __table_args__ = (
+        UniqueConstraint("proposal_id", "case_id"),
+        CheckConstraint("(remedy = 'cash') = (multiple_text IS NOT NULL)", name="cash_by_a_multiple"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposals.id"))
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     remedy: Mapped[Remedy]
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    risk: Mapped[Risk]
+    risk_reason: Mapped[str] = mapped_column(Text)
+    multiple_text: Mapped[str | None] = mapped_column(String(64))
+    distributions: Mapped[Distributions]
+    distributions_reason: Mapped[str] = mapped_column(Text, default="")
+    held: Mapped[list[int]] = mapped_column(JSON, default=list)
+    held_rate_text: Mapped[str | None] = mapped_column(Text)
+    obliged_by: Mapped[str] = mapped_column(Text, default="")
 
     proposal: Mapped[Proposal] = relationship(back_populates="parts")
     case: Mapped[Case] = relationship()
     run: Mapped[Run] = relationship()
 
+    @property
+    def rate(self) -> Fraction | None:
+        """The rate that the corrected figures follow; null when nobody was cut by it."""
+        if not self.held:
+            return self.run.rate
+        return None if self.held_rate_text is None else Fraction(self.held_rate_text)
+
+    @property
+    def multiple(self) -> Fraction | None:
+        """The price now divided by the price paid, exactly; only C has one."""
+        return None if self.multiple_text is None else Fraction(self.multiple_text)
+
 
 class Adjustment(Base):
-    """What one account was recorded with in one deal, what the agreement gives it, and so what is owed."""
+    """What one account was recorded with in one deal, what the agreement gives it, and what the remedy does about it.
+
+    `corrected_cents` is what the agreement gives, whatever the remedy; `change_cents` what the remedy changes. The
+    money: `refund_cents` of what was collected too much, with `interest_cents`; `offer_cents` that the investor may
+    take at the original price; `cash_cents` that the platform pays for what the error cost; `distribution_cents` that
+    was missed of distributions, below 0 what was paid too much. `waived` is what the threshold waives of that.
+    """
 
     __tablename__ = "adjustments"
     __table_args__ = (
@@ -112,6 +166,23 @@ class Adjustment(Base):
         CheckConstraint("recorded_cents >= 0 AND corrected_cents >= 0", name="not_negative"),
         CheckConstraint("interest_cents >= 0", name="interest_not_negative"),
         CheckConstraint("interest_cents = 0 OR recorded_cents > corrected_cents", name="interest_only_on_refunds"),
+        CheckConstraint(
+            "(refund_cents = 0 AND interest_cents = 0) OR (refund_cents > 0 AND recorded_cents > corrected_cents)",
+            name="refunds_what_was_too_much",
+        ),
+        CheckConstraint(
+            "offer_cents = 0 OR (offer_cents > 0 AND offer_cents <= corrected_cents - recorded_cents)",
+            name="offers_what_is_missing",
+        ),
+        CheckConstraint(
+            "cash_cents = 0 OR (cash_cents > 0 AND recorded_cents <> corrected_cents"
+            " AND refund_cents = 0 AND offer_cents = 0)",
+            name="cash_instead_of_moving",
+        ),
+        CheckConstraint(
+            "change_cents = 0 OR change_cents = corrected_cents - recorded_cents", name="changes_to_what_is_right"
+        ),
+        CheckConstraint("NOT is_held OR recorded_cents = corrected_cents", name="held_keep_what_they_have"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -125,6 +196,14 @@ class Adjustment(Base):
     is_capped: Mapped[bool]
     interest_cents: Mapped[Cents]
     interest_lines: Mapped[list[InterestLine]] = mapped_column(JSON)
+    change_cents: Mapped[Cents] = mapped_column(default=0)
+    refund_cents: Mapped[Cents] = mapped_column(default=0)
+    offer_cents: Mapped[Cents] = mapped_column(default=0)
+    cash_cents: Mapped[Cents] = mapped_column(default=0)
+    distribution_cents: Mapped[Cents] = mapped_column(default=0)
+    distribution_lines: Mapped[list[DistributionLine]] = mapped_column(JSON, default=list)
+    is_held: Mapped[bool] = mapped_column(default=False)
+    waived: Mapped[Waiver] = mapped_column(default=Waiver.NOTHING)
     published_at: Mapped[datetime | None]
 
     proposal: Mapped[Proposal] = relationship(back_populates="adjustments")
@@ -136,11 +215,6 @@ class Adjustment(Base):
     def difference_cents(self) -> int:
         """Corrected less recorded: negative where too much was given."""
         return self.corrected_cents - self.recorded_cents
-
-    @property
-    def refund_cents(self) -> int:
-        """The excess that was collected and is paid back, without interest; 0 where nothing was collected too much."""
-        return max(0, self.collected_cents - self.corrected_cents) if self.difference_cents < 0 else 0
 
 
 class Approval(Base):

@@ -1,29 +1,33 @@
 """Making one proposal over an incident's cases from the right rule's runs. Callers own the transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
-from fractions import Fraction
-from math import floor
 
 from sqlalchemy import select
 
-from app import allocations, audit, settlement
-from app.allocations import Run, RunShare
+from app import allocations, audit
+from app.allocations import Run
 from app.core.db import session
 from app.core.errors import DomainError
 from app.core.text import plain_fraction
 from app.identity import Person
+from app.incidents.adjusting import INTEREST_POLICY
 from app.incidents.canonical import canonical, digest
-from app.incidents.interest_due import Collected, excess_of
+from app.incidents.decisions import Decision
 from app.incidents.models import Case, Incident, StatementKind
-from app.incidents.proposal_models import Adjustment, InterestLine, Policy, Proposal, ProposalPart, Remedy
+from app.incidents.parts import Decided, Terms, decide
+from app.incidents.proposal_models import Adjustment, Policy, Proposal, ProposalPart
 from app.incidents.voiding import void_unpublished
 from app.incidents.workflow import ProposalState
 
-INTEREST_POLICY = "simple-act/365f"
 SHORTEST_LOOK = timedelta(days=10)
-DEFAULT_POLICY: Policy = {"may_decline": True, "unpaid_offer": "ends", "interest": INTEREST_POLICY}
+DEFAULT_POLICY: Policy = {
+    "may_decline": True,
+    "unpaid_offer": "ends",
+    "interest": INTEREST_POLICY,
+    "is_bridged": True,
+}
 
 
 class CannotPropose(DomainError):
@@ -57,18 +61,32 @@ class KeyDates:
 
 
 def propose(
-    *, incident: Incident, dates: KeyDates, pay_to: str, reason: str, texts: Mapping[str, str], by: Person, at: datetime
+    *,
+    incident: Incident,
+    decision: Decision,
+    dates: KeyDates,
+    pay_to: str,
+    reason: str,
+    texts: Mapping[str, str],
+    by: Person,
+    at: datetime,
 ) -> Proposal:
-    """One redistribution over all cases, from the newest run of each agreement's rule; voids an unpublished one.
+    """What was decided for each case, from the newest run of each agreement's rule; voids an unpublished proposal.
 
-    `texts` names each notice template by the SHA-256 of its bytes. Raises CannotPropose.
+    `texts` names each notice template by the SHA-256 of its bytes: what no text says cannot be proposed. Raises
+    CannotPropose or, in words as well, whatever is missing of the decision.
     """
     session.refresh(incident, with_for_update=True)
     dates.check()
+    decision.check({case.deal.external_id for case in incident.cases})
     if not pay_to.strip():
         raise CannotPropose("Say where an offer is paid to; legal approves it.")
-    proposal = _new_version(incident, dates, by, at)
+    terms = Terms(texts, decision.threshold, DEFAULT_POLICY["interest"], dates.pay_by)
+    decided = [decide(case, _run(case), decision.of(case.deal.external_id), terms) for case in incident.cases]
+    _make_room(incident, by, at)
+    proposal = _new_version(incident, decision, dates, decided)
     proposal.pay_to, proposal.reason = pay_to, reason
+    proposal.proposed_by_id, proposal.proposed_at = by.id, at
     proposal.canonical = canonical_form(incident, proposal, texts)
     proposal.digest = digest(proposal.canonical)
     session.add(proposal)
@@ -79,23 +97,20 @@ def propose(
     return proposal
 
 
-def _new_version(incident: Incident, dates: KeyDates, by: Person, at: datetime) -> Proposal:
-    earlier = list_proposals(incident)
-    _make_room(incident, earlier, by, at)
-    parts = [_part(case) for case in incident.cases]
+def _new_version(incident: Incident, decision: Decision, dates: KeyDates, decided: Sequence[Decided]) -> Proposal:
+    policy = DEFAULT_POLICY.copy()
+    policy["may_decline"] = not any(each.part.obliged_by for each in decided)
     return Proposal(
         incident=incident,
-        version=len(earlier) + 1,
-        notice_on=dates.notice_on,
-        look_by=dates.look_by,
-        pay_by=dates.pay_by,
-        remind_on=dates.remind_on,
-        due_by=dates.due_by,
-        policy=DEFAULT_POLICY,
-        parts=parts,
-        proposed_by_id=by.id,
-        proposed_at=at,
-        adjustments=[each for part in parts for each in _adjustments(part, dates.pay_by)],
+        version=len(list_proposals(incident)) + 1,
+        **asdict(dates),
+        policy=policy,
+        threshold_cents=decision.threshold.cents,
+        threshold_waives=decision.threshold.waives,
+        threshold_reason=decision.threshold.reason,
+        assumptions=list(decision.assumptions),
+        parts=[each.part for each in decided],
+        adjustments=[adjustment for each in decided for adjustment in each.adjustments],
     )
 
 
@@ -104,15 +119,15 @@ def list_proposals(incident: Incident) -> Sequence[Proposal]:
     return session.scalars(select(Proposal).where(Proposal.incident_id == incident.id).order_by(Proposal.version)).all()
 
 
-def _make_room(incident: Incident, earlier: Sequence[Proposal], by: Person, at: datetime) -> None:
-    for proposal in earlier:
+def _make_room(incident: Incident, by: Person, at: datetime) -> None:
+    for proposal in list_proposals(incident):
         if proposal.state in (ProposalState.PUBLISHING, ProposalState.PUBLISHED):
             raise CannotPropose(f"Version {proposal.version} is {proposal.state} already.")
     void_unpublished(incident, by=by, at=at)
 
 
-def _part(case: Case) -> ProposalPart:
-    """The case with the newest run of its agreement's rule, if that may be proposed."""
+def _run(case: Case) -> Run:
+    """The newest run of the agreement's rule, if its figures may be proposed."""
     deal = case.deal
     run = allocations.find_newest_run(deal, deal.rule, basis_kind=case.incident.binding)
     if run is None:
@@ -122,49 +137,7 @@ def _part(case: Case) -> ProposalPart:
         raise CannotPropose(f"{deal.name}: {deal.rule} is a contained rule and can never be proposed.")
     if not run.is_certified:
         raise CannotPropose(f"{deal.name}: the certificate of the run {run.certificate}.")
-    return ProposalPart(case=case, case_id=case.id, remedy=Remedy.REDISTRIBUTION, run=run)
-
-
-def _adjustments(part: ProposalPart, pay_by: date) -> list[Adjustment]:
-    schedule = settlement.rates_of(INTEREST_POLICY)
-    return [_adjustment(part, share, schedule, pay_by) for share in part.run.shares]
-
-
-def _adjustment(part: ProposalPart, share: RunShare, schedule: Mapping[date, Fraction], pay_by: date) -> Adjustment:
-    request = share.request
-    payments = [Collected(payment.amount_cents, payment.paid_on) for payment in request.payments]
-    is_over = share.allocated_cents < request.recorded_cents
-    lines = _interest(payments, share.allocated_cents, schedule, pay_by) if is_over else []
-    return Adjustment(
-        case=part.case,
-        account_id=request.account_id,
-        request=request,
-        recorded_cents=request.recorded_cents,
-        corrected_cents=share.allocated_cents,
-        collected_cents=sum(payment.amount_cents for payment in payments),
-        is_capped=share.is_capped,
-        interest_lines=lines,
-        interest_cents=floor(sum((Fraction(line["exact"]) for line in lines), Fraction(1, 2))),
-    )
-
-
-def _interest(
-    payments: Sequence[Collected], corrected_cents: int, schedule: Mapping[date, Fraction], pay_by: date
-) -> list[InterestLine]:
-    return [
-        InterestLine(
-            principal_cents=excess.principal_cents,
-            from_on=line.from_on.isoformat(),
-            to_on=line.to_on.isoformat(),
-            days=line.days,
-            rate=plain_fraction(line.rate),
-            exact=plain_fraction(line.exact),
-        )
-        for excess in excess_of(payments, corrected_cents)
-        for line in settlement.interest(
-            excess.principal_cents, from_on=excess.since, to_on=pay_by, policy=INTEREST_POLICY, rates=schedule
-        ).lines
-    ]
+    return run
 
 
 def canonical_form(incident: Incident, proposal: Proposal, texts: Mapping[str, str]) -> str:
@@ -172,7 +145,7 @@ def canonical_form(incident: Incident, proposal: Proposal, texts: Mapping[str, s
     fixed = incident.statement(StatementKind.FIXED)
     return canonical(
         {
-            "v": 1,
+            "v": 2,
             "incident": incident.reference,
             "version": proposal.version,
             "cause": incident.cause,
@@ -184,6 +157,8 @@ def canonical_form(incident: Incident, proposal: Proposal, texts: Mapping[str, s
             },
             "pay_to": proposal.pay_to,
             "policy": dict(proposal.policy),
+            "threshold": [proposal.threshold_cents, proposal.threshold_waives.value, proposal.threshold_reason],
+            "assumptions": [[each["doubt"], each["resolved"]] for each in proposal.assumptions],
             "reason": proposal.reason,
             "texts": dict(texts),
             "deals": [_canonical_part(part, proposal.adjustments) for part in proposal.parts],
@@ -196,18 +171,31 @@ def _canonical_part(part: ProposalPart, adjustments: Sequence[Adjustment]) -> di
     return {
         "deal": part.case.deal.external_id,
         "remedy": part.remedy.value,
+        "reason": part.reason,
+        "risk": [part.risk.value, part.risk_reason],
+        "multiple": part.multiple_text,
+        "distributions": [part.distributions.value, part.distributions_reason],
+        "obliged_by": part.obliged_by,
+        "held": part.held,
         "run": run.audit_name,
         "rule": run.rule.value,
-        "rate": plain_fraction(run.rate) if run.rate is not None else None,
-        "adjustments": [
-            [
-                each.request.position,
-                each.recorded_cents,
-                each.corrected_cents,
-                each.collected_cents,
-                each.interest_cents,
-            ]
-            for each in adjustments
-            if each.case is part.case
-        ],
+        "rate": plain_fraction(part.rate) if part.rate is not None else None,
+        "adjustments": [_canonical_adjustment(each) for each in adjustments if each.case is part.case],
     }
+
+
+def _canonical_adjustment(each: Adjustment) -> list[object]:
+    return [
+        each.request.position,
+        each.recorded_cents,
+        each.corrected_cents,
+        each.collected_cents,
+        each.change_cents,
+        each.refund_cents,
+        each.interest_cents,
+        each.offer_cents,
+        each.cash_cents,
+        each.distribution_cents,
+        each.is_held,
+        each.waived.value,
+    ]

@@ -1,12 +1,13 @@
 """Publishing an approved proposal: dry run, canary, and batches that the worker commits one by one."""
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
 
-from app import allocations, audit, settlement
+from app import allocations, audit
 from app.core import signals
 from app.core.db import ring, session
 from app.core.errors import DomainError
@@ -14,9 +15,11 @@ from app.identity import Person
 from app.incidents.audience import Concerned, count_concerned, list_concerned
 from app.incidents.canonical import digest
 from app.incidents.facts import correction_facts, list_adjustments
+from app.incidents.making_due import WORKER, payables_of, publish_adjustments
 from app.incidents.models import StatementKind
-from app.incidents.proposal_models import Adjustment, Proposal, Publication
+from app.incidents.proposal_models import Proposal, Publication
 from app.incidents.proposing import canonical_form
+from app.incidents.remedies import Waiver
 from app.incidents.sending import count_sent, count_waiting, queue_notice, rehearse_notice
 from app.incidents.workflow import (
     INCIDENT,
@@ -32,7 +35,6 @@ from app.settlement import Direction
 
 CANARY = 5
 BATCH = 100
-WORKER = "system:worker"
 MOVED: Mapping[PublicationState, str] = {
     PublicationState.RUNNING: "publication.resumed",
     PublicationState.PAUSED: "publication.paused",
@@ -49,26 +51,35 @@ class DryRun:
     """What publishing would do: people written to, and counts and minor units by currency of what becomes due."""
 
     people: int
-    refunds: int
-    offers: int
     unchanged: int
-    refund_cents: Mapping[str, int]
+    counts: Mapping[Direction, int]
+    cents: Mapping[Direction, Mapping[str, int]]
     interest_cents: Mapping[str, int]
-    offer_cents: Mapping[str, int]
+    waived: int
+    waives: Waiver
     blocked_by: Sequence[str]
 
 
 def dry_run(proposal: Proposal, *, texts: Mapping[str, str], at: datetime) -> DryRun:
     """Counts and totals, and every reason in words why it cannot be published yet."""
-    adjustments = proposal.adjustments
+    counts: Counter[Direction] = Counter()
+    cents: defaultdict[Direction, Counter[str]] = defaultdict(Counter)
+    interest: Counter[str] = Counter()
+    parts = {part.case_id: part for part in proposal.parts}
+    for adjustment in proposal.adjustments:
+        for payable in payables_of(parts[adjustment.case_id], adjustment):
+            currency = adjustment.case.deal.currency
+            counts[payable.direction] += 1
+            cents[payable.direction][currency] += payable.principal_cents
+            interest[currency] += payable.interest_cents
     return DryRun(
         people=count_concerned(proposal.incident, at.date()),
-        refunds=sum(each.difference_cents < 0 for each in adjustments),
-        offers=sum(each.difference_cents > 0 for each in adjustments),
-        unchanged=sum(each.difference_cents == 0 for each in adjustments),
-        refund_cents=_totals([(each, each.refund_cents) for each in adjustments]),
-        interest_cents=_totals([(each, each.interest_cents) for each in adjustments]),
-        offer_cents=_totals([(each, max(0, each.difference_cents)) for each in adjustments]),
+        unchanged=sum(each.difference_cents == 0 for each in proposal.adjustments),
+        counts=counts,
+        cents=cents,
+        interest_cents=interest,
+        waived=sum(each.waived is not Waiver.NOTHING for each in proposal.adjustments),
+        waives=proposal.threshold_waives,
         blocked_by=list_obstacles(proposal, texts=texts),
     )
 
@@ -186,7 +197,7 @@ def _has_more(publication: Publication) -> bool:
 
 
 def _publish_to(proposal: Proposal, concerned: Concerned, at: datetime) -> None:
-    _publish(proposal, list_adjustments(proposal, concerned.account_ids), at)
+    publish_adjustments(proposal, list_adjustments(proposal, concerned.account_ids), at)
     content = correction_facts(proposal, concerned)
     queue_notice(
         incident=proposal.incident,
@@ -195,44 +206,6 @@ def _publish_to(proposal: Proposal, concerned: Concerned, at: datetime) -> None:
         to=concerned,
         opens=_page(proposal),
         last_date=_last_date(proposal, content),
-        at=at,
-    )
-
-
-def _publish(proposal: Proposal, adjustments: Sequence[Adjustment], at: datetime) -> None:
-    for adjustment in adjustments:
-        if adjustment.published_at is None:
-            adjustment.published_at = at
-            _record_correction(proposal, adjustment, at)
-            _make_due(proposal, adjustment, at)
-
-
-def _record_correction(proposal: Proposal, adjustment: Adjustment, at: datetime) -> None:
-    audit.record(
-        action="correction.published",
-        actor=WORKER,
-        subject=adjustment.account,
-        at=at,
-        proposal=proposal.audit_name,
-        deal=adjustment.case.deal.audit_name,
-        recorded_cents=adjustment.recorded_cents,
-        corrected_cents=adjustment.corrected_cents,
-        interest_cents=adjustment.interest_cents,
-    )
-
-
-def _make_due(proposal: Proposal, adjustment: Adjustment, at: datetime) -> None:
-    if adjustment.difference_cents == 0:
-        return
-    is_refund = adjustment.difference_cents < 0
-    settlement.make_due(
-        adjustment_id=adjustment.id,
-        account=adjustment.account,
-        direction=Direction.REFUND if is_refund else Direction.OFFER,
-        principal_cents=adjustment.refund_cents if is_refund else adjustment.difference_cents,
-        interest_cents=adjustment.interest_cents,
-        currency=adjustment.case.deal.currency,
-        due_on=proposal.pay_by if is_refund else proposal.due_by,
         at=at,
     )
 
@@ -272,17 +245,9 @@ def _last_date(proposal: Proposal, content: Correction | AllClear) -> date:
 def _finish(publication: Publication, at: datetime) -> None:
     """Nobody is left to tell; an account that nobody acts for any more still falls due."""
     proposal = publication.proposal
-    _publish(proposal, [each for each in proposal.adjustments if each.published_at is None], at)
+    publish_adjustments(proposal, [each for each in proposal.adjustments if each.published_at is None], at)
     publication.state = step(PUBLICATION, publication.state, PublicationState.DONE)
     publication.total, publication.finished_at = publication.done, at
     proposal.state = step(PROPOSAL, proposal.state, ProposalState.PUBLISHED)
     proposal.incident.state = step(INCIDENT, proposal.incident.state, IncidentState.PUBLISHED)
     audit.record(action="publication.finished", actor=WORKER, subject=proposal, at=at, people=publication.done)
-
-
-def _totals(pairs: Sequence[tuple[Adjustment, int]]) -> dict[str, int]:
-    totals: dict[str, int] = {}
-    for adjustment, cents in pairs:
-        currency = adjustment.case.deal.currency
-        totals[currency] = totals.get(currency, 0) + cents
-    return totals

@@ -12,10 +12,34 @@ from app.identity import Account
 
 
 class Direction(StrEnum):
-    """Who pays whom: the platform refunds, or offers the missing part at its original price."""
+    """Who pays whom, and for what.
+
+    The platform refunds what it collected too much, pays cash for what its error cost, or pays what somebody missed of
+    a distribution. The investor may take an offer of the missing part at its original price, or owes a claim: what a
+    distribution paid too much, only where legal decided so.
+    """
 
     REFUND = "refund"
     OFFER = "offer"
+    CASH = "cash"
+    DISTRIBUTION = "distribution"
+    CLAIM = "claim"
+
+    @property
+    def label(self) -> str:
+        """What staff call one of them."""
+        return {
+            Direction.REFUND: "refund",
+            Direction.OFFER: "offer",
+            Direction.CASH: "cash payment",
+            Direction.DISTRIBUTION: "missed distribution",
+            Direction.CLAIM: "claim",
+        }[self]
+
+    @property
+    def is_invoice(self) -> bool:
+        """Whether the investor pays; the others are paid by the platform."""
+        return self in (Direction.OFFER, Direction.CLAIM)
 
 
 class SettlementState(StrEnum):
@@ -25,19 +49,19 @@ class SettlementState(StrEnum):
 
 
 class Settlement(Pseudonymous, Base):
-    """What one adjustment comes to in money. Interest is the platform's own and only ever on refunds.
+    """What one adjustment comes to in money, one row a direction. Interest is the platform's own, only on refunds.
 
-    An offer is an invoice and carries its number, `2026-0007`: the year it became due and a count within it.
+    What the investor pays is an invoice with a number, `2026-0007`: the year it became due and a count within it.
     """
 
     __tablename__ = "settlements"
     __table_args__ = (
-        UniqueConstraint("adjustment_id"),
+        UniqueConstraint("adjustment_id", "direction"),
         UniqueConstraint("number"),
         CheckConstraint("principal_cents >= 0 AND interest_cents >= 0", name="not_negative"),
         CheckConstraint("direction = 'refund' OR interest_cents = 0", name="interest_only_on_refunds"),
         CheckConstraint("direction = 'refund' OR principal_cents > 0", name="offers_something"),
-        CheckConstraint("(direction = 'offer') = (number IS NOT NULL)", name="offers_are_numbered"),
+        CheckConstraint("(direction IN ('offer', 'claim')) = (number IS NOT NULL)", name="offers_are_numbered"),
         CheckConstraint("length(currency) = 3", name="currency_code"),
     )
     audit_kind: ClassVar[str] = "settlement"

@@ -22,9 +22,9 @@ def make_due(
     at: datetime,
     by: Person | str = "system:worker",
 ) -> Settlement:
-    """Make one adjustment due; an offer gets the next invoice number of the year of `at`.
+    """Make one direction of an adjustment due; what the investor pays gets the next invoice number of the year of `at`.
 
-    A second settlement of one adjustment, interest on an offer, or amounts below 0 raise IntegrityError.
+    A second settlement of it, interest on anything but a refund, or amounts below 0 raise IntegrityError.
     """
     made = Settlement(
         adjustment_id=adjustment_id,
@@ -35,7 +35,7 @@ def make_due(
         currency=currency,
         due_on=due_on,
         state=SettlementState.DUE,
-        number=_next_number(at.year) if direction is Direction.OFFER else None,
+        number=_next_number(at.year) if direction.is_invoice else None,
         made_at=at,
     )
     session.add(made)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.core.db import session
 from app.deals import Rate
 from app.settlement.interest_policies import get_policy
-from app.settlement.models import Settlement
+from app.settlement.models import Direction, Settlement
 
 
 def list_settlements(account_ids: Collection[int]) -> list[Settlement]:
@@ -18,10 +18,13 @@ def list_settlements(account_ids: Collection[int]) -> list[Settlement]:
     return list(session.scalars(wanted))
 
 
-def settlements_by_adjustment(adjustment_ids: Collection[int]) -> Mapping[int, Settlement]:
-    """The settlements of these adjustments, by adjustment; those without one are missing."""
-    wanted = select(Settlement).where(Settlement.adjustment_id.in_(adjustment_ids))
-    return {settlement.adjustment_id: settlement for settlement in session.scalars(wanted)}
+def settlements_by_adjustment(adjustment_ids: Collection[int]) -> Mapping[int, Mapping[Direction, Settlement]]:
+    """The settlements of these adjustments, by adjustment and direction; those without one are missing."""
+    wanted = select(Settlement).where(Settlement.adjustment_id.in_(adjustment_ids)).order_by(Settlement.id)
+    found: dict[int, dict[Direction, Settlement]] = {}
+    for settlement in session.scalars(wanted):
+        found.setdefault(settlement.adjustment_id, {})[settlement.direction] = settlement
+    return found
 
 
 def rates_of(policy: str) -> Mapping[date, Fraction]:

@@ -9,7 +9,17 @@ from datetime import date, datetime, timedelta
 from app import deals, incidents
 from app.core.db import session
 from app.identity import Person, Role
-from app.incidents import ContactPoint, Incident, KeyDates, Proof, Proposal, PublicationState
+from app.incidents import (
+    CaseDecision,
+    ContactPoint,
+    Decision,
+    Distributions,
+    Incident,
+    KeyDates,
+    Proof,
+    Proposal,
+    PublicationState,
+)
 from app.settings import MailTo
 from app.web.admin.texts import notice_texts
 from tests.deals.builders import demo_files
@@ -17,6 +27,10 @@ from tests.identity.builders import a_member_of_staff
 
 STAGES = ("reported", "contained", "told", "investigating", "proposed", "approved", "published")
 PAY_TO = "Example Platform Client Account; the reference is the invoice number."
+AS_AGREED = Decision(
+    {"orbit": CaseDecision(distributions=Distributions.LEFT, distributions_reason="They have a letter of their own.")}
+)
+"""B in both deals."""
 PROOF = Proof(name="change-record.txt", sha256="ab" * 32)
 
 
@@ -113,6 +127,7 @@ def propose(incident: Incident, staff: Staff, at: datetime) -> Proposal:
     """One redistribution over both deals."""
     return incidents.propose(
         incident=incident,
+        decision=AS_AGREED,
         dates=key_dates(at.date()),
         pay_to=PAY_TO,
         reason="The agreement names the rule.",

@@ -15,6 +15,7 @@ from app.incidents import CannotApprove, CannotPropose, CannotPublish, CannotTel
 from app.settings import MailTo, Settings
 from app.web.admin.texts import notice_texts
 from tests.demo.telling import AT, Shelf
+from tests.incidents.builders import AS_AGREED
 
 pytestmark = pytest.mark.both_databases
 
@@ -48,6 +49,7 @@ def a_proposal(by: Member = ADMIN) -> Proposal:
 def propose(by: Member = ADMIN, key_dates: KeyDates | None = None, pay_to: str = "An account") -> Proposal:
     return incidents.propose(
         incident=incident(),
+        decision=AS_AGREED,
         dates=key_dates or dates(),
         pay_to=pay_to,
         reason="The agreement says so.",

@@ -101,7 +101,10 @@ def test_an_account_sees_its_own_settlements_alone() -> None:
     mine, other = due(first), due(second)
 
     assert settlement.list_settlements([first.account_id]) == [mine]
-    assert settlement.settlements_by_adjustment([first.id, second.id, third.id]) == {first.id: mine, second.id: other}
+    assert settlement.settlements_by_adjustment([first.id, second.id, third.id]) == {
+        first.id: {Direction.REFUND: mine},
+        second.id: {Direction.REFUND: other},
+    }
 
 
 def test_the_rates_of_a_policy_are_read_from_the_table() -> None:

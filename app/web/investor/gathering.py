@@ -7,7 +7,8 @@ from fractions import Fraction
 
 from app import settlement
 from app.core.text import format_phone, zone_name
-from app.incidents import Acknowledgment, Adjustment, Incident, Proposal, StatementKind, worked_lines
+from app.incidents import Acknowledgment, Adjustment, Incident, Proposal, ProposalPart, StatementKind, worked_lines
+from app.settlement import Direction
 from app.web.investor.correction_page import (
     Contact,
     CorrectionPage,
@@ -83,27 +84,27 @@ def receipt_page(read: Acknowledgment, adjustments: Sequence[Adjustment], record
 
 
 def _sections(proposal: Proposal, adjustments: Sequence[Adjustment]) -> tuple[DealSection, ...]:
-    runs = {part.case_id: part.run for part in proposal.parts}
+    parts = {part.case_id: part for part in proposal.parts}
     signed = max((approval.at.date() for approval in proposal.approvals), default=proposal.notice_on)
     made = settlement.settlements_by_adjustment([each.id for each in adjustments])
-    numbers = {key: each.number for key, each in made.items() if each.number}
+    numbers = {key: offer.number for key, each in made.items() if (offer := each.get(Direction.OFFER)) and offer.number}
     sections = []
     for each in adjustments:
         pay_to = PayTo(proposal.pay_to, signed, numbers[each.id]) if each.id in numbers else None
-        sections.append(_section(proposal, each, runs[each.case_id].rate, runs[each.case_id].level, pay_to))
+        part = parts[each.case_id]
+        sections.append(_section(proposal, each, part, pay_to))
     return tuple(sections)
 
 
-def _section(
-    proposal: Proposal, each: Adjustment, rate: Fraction | None, level: Fraction | None, pay_to: PayTo | None
-) -> DealSection:
-    figures = _figures(each, rate, level)
+def _section(proposal: Proposal, each: Adjustment, part: ProposalPart, pay_to: PayTo | None) -> DealSection:
+    figures = _figures(each, part.rate, part.run.level)
     return replace(
         figures,
         settle_on={-1: proposal.pay_by, 0: None, 1: proposal.due_by}[_sign(each.difference_cents)],
         refund_cents=each.refund_cents,
         interest_cents=each.interest_cents,
         interest=tuple(worked_lines(each.interest_lines)),
+        is_obliged=bool(part.obliged_by),
         payment_last4=each.account.payment_last4,
         pay_to=pay_to,
         worth=_worth(each),

@@ -21,7 +21,8 @@ def a_proposal(**changes: str) -> Mapping[str, str]:
     days = {"notice_on": 0, "look_by": 11, "pay_by": 18, "remind_on": 29, "due_by": 43}
     today = clock.now().date()
     dates = {name: (today + timedelta(days=after)).isoformat() for name, after in days.items()}
-    return dates | {"pay_to": "The client account", "reason": "The agreement names the rule."} | changes
+    left = {"orbit-distributions": "left", "orbit-distributions_reason": "They have a letter of their own."}
+    return dates | left | {"pay_to": "The client account", "reason": "The agreement names the rule."} | changes
 
 
 def digest_on(page: str) -> str:

@@ -1,0 +1,128 @@
+"""From the shares of a run to adjustments: what each holder had, and what the decided remedy does about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from app import settlement
+from app.deals import Deal, Request
+from app.incidents.decisions import Threshold
+from app.incidents.distributions import Distributions, true_up
+from app.incidents.interest_due import Collected, interest_lines, interest_of
+from app.incidents.proposal_models import Adjustment, DistributionLine, InterestLine, ProposalPart
+from app.incidents.remedies import Effect, Holding, effects_of
+
+INTEREST_POLICY = "simple-act/365f"
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """What one request would get by the right rule, and whether its own amount decided that."""
+
+    request: Request
+    corrected_cents: int
+    is_capped: bool
+    is_held: bool = False
+
+
+@dataclass(frozen=True)
+class InterestTerms:
+    """By which policy and rates interest is worked out, and to which day."""
+
+    policy: str
+    rates: Mapping[date, Fraction]
+    to_on: date
+
+
+@dataclass(frozen=True)
+class Worked:
+    """One request with everything that its adjustment shows, before the remedy is applied."""
+
+    corrected: Corrected
+    holding: Holding
+    interest_lines: Sequence[InterestLine]
+    distribution_lines: Sequence[DistributionLine]
+
+
+def work_out(deal: Deal, corrected: Sequence[Corrected], *, pay_by: date, policy: str) -> list[Worked]:
+    """The holdings of a deal with the interest that each refund would bear and what each missed of distributions.
+
+    Raises CannotCalculate when the rates of the policy say nothing about a day that is needed.
+    """
+    terms = InterestTerms(policy, settlement.rates_of(policy), pay_by)
+    missed = _distribution_lines(deal, corrected)
+    return [_worked(each, lines, terms) for each, lines in zip(corrected, missed, strict=True)]
+
+
+def adjust(
+    part: ProposalPart, worked: Sequence[Worked], *, threshold: Threshold, distributions: Distributions
+) -> list[Adjustment]:
+    """One adjustment for each holding, by the remedy of the part. Raises CannotCompute."""
+    effects = effects_of(part.remedy, [each.holding for each in worked], part.multiple)
+    moves = distributions in (Distributions.TRUED_UP, Distributions.CLAIMED)
+    return [
+        _adjustment(part, each, effect, threshold, effect.distribution_cents if moves else 0)
+        for each, effect in zip(worked, effects, strict=True)
+    ]
+
+
+def _worked(corrected: Corrected, lines: Sequence[DistributionLine], terms: InterestTerms) -> Worked:
+    request = corrected.request
+    payments = [Collected(payment.amount_cents, payment.paid_on) for payment in request.payments]
+    is_over = corrected.corrected_cents < request.recorded_cents
+    interest = (
+        interest_lines(payments, corrected.corrected_cents, to_on=terms.to_on, policy=terms.policy, rates=terms.rates)
+        if is_over
+        else []
+    )
+    holding = Holding(
+        position=request.position,
+        requested_cents=request.requested_cents,
+        recorded_cents=request.recorded_cents,
+        corrected_cents=corrected.corrected_cents,
+        collected_cents=sum(payment.amount_cents for payment in payments),
+        interest_cents=interest_of(interest),
+        distribution_cents=sum(line["cents"] for line in lines),
+        is_held=corrected.is_held,
+    )
+    return Worked(corrected, holding, interest, lines)
+
+
+def _distribution_lines(deal: Deal, corrected: Sequence[Corrected]) -> list[list[DistributionLine]]:
+    lines: list[list[DistributionLine]] = [[] for _ in corrected]
+    recorded = [each.request.recorded_cents for each in corrected]
+    right = [each.corrected_cents for each in corrected]
+    for paid in deal.distributions:
+        day, total = paid.paid_on.isoformat(), paid.total_cents
+        for mine, cents in zip(lines, true_up(total, recorded, right), strict=True):
+            if cents:
+                mine.append(DistributionLine(paid_on=day, total_cents=total, cents=cents))
+    return lines
+
+
+def _adjustment(
+    part: ProposalPart, worked: Worked, effect: Effect, threshold: Threshold, distribution_cents: int
+) -> Adjustment:
+    request, holding = worked.corrected.request, worked.holding
+    paid = effect.refund_cents + effect.interest_cents
+    waived = threshold.waiver_for(effect.change_cents, paid, effect.offer_cents, effect.cash_cents, distribution_cents)
+    return Adjustment(
+        case=part.case,
+        account_id=request.account_id,
+        request=request,
+        recorded_cents=holding.recorded_cents,
+        corrected_cents=holding.corrected_cents,
+        collected_cents=holding.collected_cents,
+        is_capped=worked.corrected.is_capped,
+        is_held=holding.is_held,
+        change_cents=effect.change_cents,
+        refund_cents=effect.refund_cents,
+        interest_cents=effect.interest_cents,
+        interest_lines=list(worked.interest_lines) if effect.interest_cents else [],
+        offer_cents=effect.offer_cents,
+        cash_cents=effect.cash_cents,
+        distribution_cents=distribution_cents,
+        distribution_lines=list(worked.distribution_lines) if distribution_cents else [],
+        waived=waived,
+    )

@@ -1,0 +1,86 @@
+"""What is decided about the cases of an incident, before it becomes a proposal. Pure."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TypedDict
+
+from app.core.errors import DomainError
+from app.incidents.distributions import Distributions
+from app.incidents.remedies import Remedy, Waiver
+from app.incidents.risks import Risk
+
+
+class Assumption(TypedDict):
+    """One doubt about a fact and how it was resolved: in the investor's favour, so it says how."""
+
+    doubt: str
+    resolved: str
+
+
+@dataclass(frozen=True)
+class CaseDecision:
+    """The decision for one deal. What is left empty is taken as the comparison assesses it.
+
+    `multiple` is the price now by the price paid, for C; without one the newest mark. `distributions` none: trued up
+    where the deal paid any. `declining` are positions of requests whose holders decline an offer; they keep what they
+    have. `is_obliging`: the offers of this deal may not be declined, which legal must have ruled.
+    """
+
+    remedy: Remedy = Remedy.REDISTRIBUTION
+    reason: str = ""
+    risk: Risk | None = None
+    risk_reason: str = ""
+    multiple: Fraction | None = None
+    distributions: Distributions | None = None
+    distributions_reason: str = ""
+    declining: frozenset[int] = frozenset()
+    is_obliging: bool = False
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """Amounts below `cents` of a deal's currency, and what is waived for them. Zero waives nothing."""
+
+    cents: int = 0
+    waives: Waiver = Waiver.NOTHING
+    reason: str = ""
+
+    def check(self) -> None:
+        """Raises IncompleteDecision."""
+        if self.cents < 0:
+            raise IncompleteDecision("A threshold is an amount of at least 0.")
+        if (self.cents == 0) != (self.waives is Waiver.NOTHING):
+            raise IncompleteDecision("A threshold needs an amount and what it waives: a notice, a payment or both.")
+        if self.cents and not self.reason.strip():
+            raise IncompleteDecision("Write why smaller amounts are waived. The correction itself never is.")
+
+    def waiver_for(self, *amounts: int) -> Waiver:
+        """What is waived for one adjustment with these amounts, of which the largest counts."""
+        largest = max(abs(each) for each in amounts)
+        return self.waives if 0 < largest < self.cents else Waiver.NOTHING
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The decisions by the deal's name in its files, and what holds for all of them."""
+
+    cases: Mapping[str, CaseDecision] = field(default_factory=dict)
+    threshold: Threshold = Threshold()
+    assumptions: Sequence[Assumption] = ()
+
+    def check(self, deals: Collection[str]) -> None:
+        """Raises IncompleteDecision when something is missing, or said about a deal that is none of these."""
+        self.threshold.check()
+        if unknown := sorted(set(self.cases) - set(deals)):
+            raise IncompleteDecision(f"The decision names a deal that the incident has no case for: {unknown[0]}.")
+        if any(not each["doubt"].strip() or not each["resolved"].strip() for each in self.assumptions):
+            raise IncompleteDecision("An assumption says both the doubt and how it was resolved for the investor.")
+
+    def of(self, deal: str) -> CaseDecision:
+        """The decision for that deal; redistribution where nothing else was said."""
+        return self.cases.get(deal, CaseDecision())
+
+
+class IncompleteDecision(DomainError):
+    """Something that the decision needs was not said."""

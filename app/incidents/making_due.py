@@ -1,0 +1,84 @@
+"""Publishing one adjustment: it is recorded, and what it comes to in money becomes due. Callers own the transaction."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app import audit, settlement
+from app.incidents.distributions import Distributions
+from app.incidents.proposal_models import Adjustment, Proposal, ProposalPart
+from app.settlement import Direction
+
+WORKER = "system:worker"
+
+
+@dataclass(frozen=True)
+class Payable:
+    """One payment that an adjustment leads to: minor units, and the day by which it is paid."""
+
+    direction: Direction
+    principal_cents: int
+    interest_cents: int
+    due_on: date
+
+
+def publish_adjustments(proposal: Proposal, adjustments: Sequence[Adjustment], at: datetime) -> None:
+    """Make figures visible and their money due, once."""
+    parts = {part.case_id: part for part in proposal.parts}
+    for adjustment in adjustments:
+        if adjustment.published_at is None:
+            adjustment.published_at = at
+            part = parts[adjustment.case_id]
+            _record_correction(part, adjustment, at)
+            for payable in payables_of(part, adjustment):
+                _make_due(payable, adjustment, at)
+
+
+def payables_of(part: ProposalPart, adjustment: Adjustment) -> Iterator[Payable]:
+    """What an adjustment makes due, from its own money columns; nothing where the threshold waives payment."""
+    if adjustment.waived.waives_payment:
+        return
+    pay_by, due_by = part.proposal.pay_by, part.proposal.due_by
+    if adjustment.refund_cents:
+        yield Payable(Direction.REFUND, adjustment.refund_cents, adjustment.interest_cents, pay_by)
+    if adjustment.offer_cents:
+        yield Payable(Direction.OFFER, adjustment.offer_cents, 0, due_by)
+    if adjustment.cash_cents:
+        yield Payable(Direction.CASH, adjustment.cash_cents, 0, pay_by)
+    if adjustment.distribution_cents > 0:
+        yield Payable(Direction.DISTRIBUTION, adjustment.distribution_cents, 0, pay_by)
+    if adjustment.distribution_cents < 0 and part.distributions is Distributions.CLAIMED:
+        yield Payable(Direction.CLAIM, -adjustment.distribution_cents, 0, due_by)
+
+
+def _make_due(payable: Payable, adjustment: Adjustment, at: datetime) -> None:
+    settlement.make_due(
+        adjustment_id=adjustment.id,
+        account=adjustment.account,
+        direction=payable.direction,
+        principal_cents=payable.principal_cents,
+        interest_cents=payable.interest_cents,
+        currency=adjustment.case.deal.currency,
+        due_on=payable.due_on,
+        at=at,
+    )
+
+
+def _record_correction(part: ProposalPart, adjustment: Adjustment, at: datetime) -> None:
+    audit.record(
+        action="correction.published",
+        actor=WORKER,
+        subject=adjustment.account,
+        at=at,
+        proposal=part.proposal.audit_name,
+        deal=adjustment.case.deal.audit_name,
+        remedy=part.remedy.value,
+        recorded_cents=adjustment.recorded_cents,
+        corrected_cents=adjustment.corrected_cents,
+        refund_cents=adjustment.refund_cents,
+        interest_cents=adjustment.interest_cents,
+        offer_cents=adjustment.offer_cents,
+        cash_cents=adjustment.cash_cents,
+        distribution_cents=adjustment.distribution_cents,
+        waived=adjustment.waived.value,
+    )

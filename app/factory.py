@@ -7,7 +7,8 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, identity, notices, worker
+from app import cli, identity, incidents, notices, worker
+from app.core import files
 from app.core.db import db
 from app.demo import pages as demo_pages
 from app.demo.commands import commands as demo_commands
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             app.register_blueprint(blueprint)
     cli.init_app(app, missing=None, more=demo_commands)
     app.extensions["office"] = _office(app, settings)
+    app.extensions["press"] = _press(app, settings)
     worker.init_app(app)
     if settings.demo:
         demo_pages.init_app(app)
@@ -56,6 +58,14 @@ def _office(app: Flask, settings: Settings) -> notices.Office:
         mail_from=settings.mail_default_sender,
         mail_to=settings.mail_to,
         rate=settings.mail_rate_per_second,
+    )
+
+
+def _press(app: Flask, settings: Settings) -> incidents.Press:
+    """Templates and stored files for papers, as plain callables."""
+    return incidents.Press(
+        render=lambda name, facts: app.jinja_env.get_template(name).render(facts),
+        read=lambda sha256: files.read(settings.files_dir, sha256),
     )
 
 

@@ -59,6 +59,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "proposal.approved": _action("role note digest signed_for"),
     "proposal.rejected": _action("role reason digest signed_for"),
     "proposal.voided": _action("approvals"),
+    "dossier.made": _action("reference files"),
+    "attestation.made": _action("reference files"),
     # Publishing
     "publication.started": _action("digest people"),
     "publication.continued": _action("done"),

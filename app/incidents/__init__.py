@@ -16,9 +16,11 @@ from app.incidents.causes import CAUSES
 from app.incidents.coverage import Coverage, find_coverage, find_replay
 from app.incidents.decisions import Assumption, CaseDecision, Decision, IncompleteDecision, Threshold
 from app.incidents.distributions import Distributions
+from app.incidents.dossier import describe
 from app.incidents.editing import change_cause, change_contact, contact_point
 from app.incidents.facts import contact_facts, correction_facts, first_notice_facts, has_run, list_adjustments
 from app.incidents.findings import DealFinding, list_findings
+from app.incidents.handing_out import PaperKind, log_papers, print_papers
 from app.incidents.interest_due import worked_lines
 from app.incidents.investigating import investigate
 from app.incidents.leaving import list_sending, rehearse_telling, release_held_back, send, send_batch
@@ -37,6 +39,7 @@ from app.incidents.operations import (
     record_fix,
 )
 from app.incidents.overview import Overview, Row, Standing, Topic, get_overview, missing_signatures
+from app.incidents.papers import Paper, Press, as_json
 from app.incidents.previews import Variant, list_first_notice_variants, list_variants
 from app.incidents.proposal_models import (
     Acknowledgment,
@@ -82,6 +85,7 @@ from app.incidents.ruling import CannotRule, Ruling, RulingKind, find_ruling, ru
 from app.incidents.sending import count_waiting
 from app.incidents.signing import CannotApprove, Capacity, approve, choose_capacity, list_capacities, reject
 from app.incidents.signing_models import LegalNote, Party, PartyTold, VariantsPaper
+from app.incidents.summary import summarize
 from app.incidents.telling import (
     CannotTell,
     approve_notice,
@@ -146,8 +150,11 @@ __all__ = [
     "NothingToRead",
     "NoticeState",
     "Overview",
+    "Paper",
+    "PaperKind",
     "Party",
     "PartyTold",
+    "Press",
     "Proof",
     "Proposal",
     "ProposalPart",
@@ -176,6 +183,7 @@ __all__ = [
     "approve",
     "approve_first_notice",
     "approve_notice",
+    "as_json",
     "ask_for_replay",
     "ask_to_go_live",
     "balance_of",
@@ -192,6 +200,7 @@ __all__ = [
     "count_concerned",
     "count_reached",
     "count_waiting",
+    "describe",
     "dry_run",
     "find_acknowledgment",
     "find_at_stake",
@@ -235,11 +244,13 @@ __all__ = [
     "list_variants",
     "list_voidable",
     "list_waiting",
+    "log_papers",
     "make_legal_note",
     "may_decide",
     "missing_signatures",
     "move",
     "open_incident",
+    "print_papers",
     "propose",
     "propose_first_notice",
     "propose_update",
@@ -258,6 +269,7 @@ __all__ = [
     "send_batch",
     "send_first_notice",
     "start",
+    "summarize",
     "total_due",
     "void_unpublished",
     "withdraw_ruling",

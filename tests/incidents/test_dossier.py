@@ -1,0 +1,142 @@
+"""The dossier holds the evidence, is the same when made again, and keeps what is privileged to itself."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from pypdf import PdfReader
+
+from app import incidents
+from app.core.db import session, transaction
+from app.incidents import Incident, Paper, PaperKind, Press
+from tests.incidents.builders import PAY_TO, an_incident, the_staff
+from tests.papers import needs_pango
+
+DIFF = "--- share.py  2024.08\n+++ share.py  2026.11.1\n-    once\n+    until nothing is left\n"
+
+
+@pytest.fixture
+def incident(app: Flask, at: datetime) -> Incident:
+    with transaction():
+        made = an_incident(the_staff(), at=at, stage="approved")
+        made.cases[0].deal.requests[6].account.name = "<b>Grace</b> & Söhne"
+    return made
+
+
+@needs_pango
+def test_a_dossier_made_again_has_the_same_bytes_though_making_it_was_logged(
+    app: Flask, incident: Incident, at: datetime
+) -> None:
+    first = _make(app, incident)
+    with transaction():
+        incidents.log_papers(incident=incident, kind=PaperKind.DOSSIER, papers=first, by="shell:ops", at=at)
+    reference = incident.reference
+    session.remove()
+
+    again = _make(app, incidents.get_incident(reference))
+    assert [paper.content for paper in again] == [paper.content for paper in first]
+
+    data, paper = first
+    assert (
+        data.content
+        == json.dumps(json.loads(data.content), sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    ), "RFC 8785: sorted, nothing to spare"
+    words = _words(paper)
+    assert f"SHA-256 of the same facts as JSON: {data.sha256}" in words
+    for said in [
+        "single-pass reproduces every recorded amount to the cent",
+        "request 7 got 7436620, which is not between 0 and the 4500000 requested",
+        "<b>Grace</b> & Söhne",
+        "until nothing is left",
+        "Signed for management by Marcus Bell",
+        "$29,366.20 × 8% × 36 days ÷ 365 = about $231.7114",
+        "No signed checkpoint covers it yet.",
+    ]:
+        assert said in words
+
+
+def test_a_dossier_says_how_the_record_came_about_and_that_it_fails_where_the_right_run_holds(
+    app: Flask, incident: Incident
+) -> None:
+    facts = _facts(app, incident)
+
+    orbit = next(deal for deal in facts["deals"] if deal["deal_id"] == "orbit")
+    assert orbit["explained"][0] == {"rule": "single-pass", "matching": 8, "total": 8, "unexplained": []}
+    assert orbit["tied"] == ["single-pass"]
+    assert orbit["recorded_certificate"].startswith("fails: request 7 got 7436620")
+    assert (orbit["correct_certificate"], orbit["rate"]) == ("holds", "38/11")
+    assert [each["bucket"] for each in orbit["affected"]].count("under") == 3
+    assert sum(each["correct_cents"] - each["recorded_cents"] for each in orbit["affected"]) == 0
+
+
+def test_a_dossier_tells_what_happened_in_order_and_who_signed_which_digest(app: Flask, incident: Incident) -> None:
+    facts = _facts(app, incident)
+
+    actions = [each["action"] for each in facts["timeline"]]
+    assert actions[:3] == ["import.sealed", "incident.opened", "incident.contained"]
+    assert actions[-2:] == ["proposal.approved", "proposal.approved"]
+    assert [each["idx"] for each in facts["timeline"]] == sorted(each["idx"] for each in facts["timeline"])
+    assert facts["timeline"][1]["by"] == "Nora Weiss"
+    [proposal] = facts["proposals"]
+    assert {each["name"]: each["digest"] for each in proposal["signatures"]} == {
+        "Marcus Bell": proposal["digest"],
+        "Lena Ortiz": proposal["digest"],
+    }
+    assert facts["as_of"] == facts["timeline"][-1]["at"]
+
+
+def test_pay_to_details_are_no_part_of_a_dossier(app: Flask, incident: Incident) -> None:
+    assert PAY_TO not in json.dumps(_facts(app, incident))
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "is_cut"),
+    [
+        (DIFF.encode(), DIFF, False),
+        (b"x" * 9000, "x" * 8000, True),
+        (b"\x89PNG\0", None, False),
+        (b"\xff", None, False),
+    ],
+)
+def test_evidence_that_is_text_stands_in_the_dossier_as_far_as_it_fits(
+    app: Flask, incident: Incident, content: bytes, text: str | None, is_cut: bool
+) -> None:
+    stated = _facts(app, incident, content)["statements"][0]
+
+    assert (stated["text"], stated["is_cut"], stated["size_bytes"]) == (text, is_cut, len(content))
+
+
+def test_evidence_that_is_gone_or_was_changed_is_said_to_be(app: Flask, incident: Incident) -> None:
+    def gone(sha256: str) -> bytes:
+        raise FileNotFoundError(sha256)
+
+    def changed(sha256: str) -> bytes:
+        raise ValueError(sha256)
+
+    press = app.extensions["press"]
+    for read, words in [(gone, "gone"), (changed, "no longer the one that was stated")]:
+        stated = incidents.describe(incident, Press(press.render, read)).statements[0]
+        assert stated.size_bytes is None
+        assert stated.problem is not None
+        assert words in stated.problem
+
+
+def _press(app: Flask, content: bytes = DIFF.encode()) -> Press:
+    return Press(app.extensions["press"].render, lambda _: content)
+
+
+def _make(app: Flask, incident: Incident) -> Sequence[Paper]:
+    return incidents.print_papers(incident, PaperKind.DOSSIER, _press(app))
+
+
+def _facts(app: Flask, incident: Incident, content: bytes = b"evidence") -> Any:
+    return json.loads(incidents.as_json("dossier", incidents.describe(incident, _press(app, content))).content)
+
+
+def _words(paper: Paper) -> str:
+    pages = PdfReader(BytesIO(paper.content)).pages
+    return " ".join(" ".join(page.extract_text() for page in pages).split())

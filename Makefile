@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench lock clean
+.PHONY: demo test check bench mutants lock clean
 
 demo: .venv/.demo
 	DEMO=1 $(BIN)/python -m app.demo
@@ -19,6 +19,10 @@ check: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python -m bench
+
+mutants: .venv/.dev
+	$(BIN)/mutmut run
+	$(BIN)/mutmut results
 
 .venv/.demo: requirements.txt
 	$(PYTHON) -m venv .venv

@@ -1,5 +1,5 @@
 """Pages of the public area; the factory registers `blueprints`."""
 
-from app.web.public import audit, brand, front, health
+from app.web.public import allocation, audit, brand, front, health
 
-blueprints = [health.bp, brand.bp, front.bp, audit.bp]
+blueprints = [health.bp, brand.bp, front.bp, audit.bp, allocation.bp]

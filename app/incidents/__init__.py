@@ -18,6 +18,7 @@ from app.incidents.decisions import Assumption, CaseDecision, Decision, Incomple
 from app.incidents.distributions import Distributions
 from app.incidents.dossier import describe
 from app.incidents.editing import change_cause, change_contact, contact_point
+from app.incidents.explaining import Explanation, list_explanations
 from app.incidents.facts import contact_facts, correction_facts, first_notice_facts, has_run, list_adjustments
 from app.incidents.findings import DealFinding, list_findings
 from app.incidents.handing_out import PaperKind, log_papers, print_papers
@@ -139,6 +140,7 @@ __all__ = [
     "DryRun",
     "Due",
     "DueTotal",
+    "Explanation",
     "FirstNotice",
     "Incident",
     "IncidentState",
@@ -229,6 +231,7 @@ __all__ = [
     "list_capacities",
     "list_concerned",
     "list_due",
+    "list_explanations",
     "list_findings",
     "list_first_notice_variants",
     "list_incidents",

@@ -43,6 +43,7 @@ def _page(incident: Incident, form: ActingForm) -> str:
         "admin/affected/show.html",
         incident=incident,
         findings=findings,
+        explanations=incidents.list_explanations(incident),
         is_run=all(finding.right for finding in findings),
         most_shown=MOST_SHOWN,
         form=form,

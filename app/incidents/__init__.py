@@ -80,6 +80,7 @@ from app.incidents.queries import (
 )
 from app.incidents.reach import ReachCounts, Reached, count_reached, list_reached
 from app.incidents.remedies import CannotCompute, Remedy, Waiver
+from app.incidents.replay_report import ReplayReport, find_replay_report
 from app.incidents.replaying import REPLAY, ask_for_replay, carry_out_replay, find_replay_job, replay_now
 from app.incidents.risks import Risk
 from app.incidents.ruling import CannotRule, Ruling, RulingKind, find_ruling, rule, withdraw_ruling
@@ -166,6 +167,7 @@ __all__ = [
     "ReachCounts",
     "Reached",
     "Remedy",
+    "ReplayReport",
     "Risk",
     "Row",
     "Ruling",
@@ -213,6 +215,7 @@ __all__ = [
     "find_published",
     "find_replay",
     "find_replay_job",
+    "find_replay_report",
     "find_ruling",
     "find_update",
     "first_notice_facts",

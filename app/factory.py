@@ -7,12 +7,13 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import cli, identity, incidents, notices, worker
-from app.core import files
+from app import audit, cli, identity, incidents, notices, worker
+from app.core import clock, files
 from app.core.db import db
 from app.demo import pages as demo_pages
 from app.demo.commands import commands as demo_commands
 from app.settings import ROOT, BadSettings, Settings, read_settings, run_by_flask_command
+from app.tlog.note import VerifierKey
 from app.web import access, admin, compression, context, errors, filters, headers, investor, public, sign_in, support
 from app.web.mailer import Courier, Mail
 from app.web.sign_in import login
@@ -66,7 +67,19 @@ def _press(app: Flask, settings: Settings) -> incidents.Press:
     return incidents.Press(
         render=lambda name, facts: app.jinja_env.get_template(name).render(facts),
         read=lambda sha256: files.read(settings.files_dir, sha256),
+        verify_log=lambda: _verdict(settings),
     )
+
+
+def _verdict(settings: Settings) -> audit.Verdict | None:
+    """On the whole log, by the pinned key or the public half of the signing key; None where there is neither."""
+    if settings.audit_vkey:
+        key = VerifierKey.parse(settings.audit_vkey)
+    elif settings.audit_key_file and settings.audit_key_file.exists():
+        key = audit.read_key_file(path=settings.audit_key_file, origin=settings.audit_origin).verifier
+    else:
+        return None
+    return audit.verify(key=key, anchor=audit.FileAnchor(settings.audit_anchors), at=clock.now())
 
 
 def _mail(app: Flask, settings: Settings) -> Mail:

@@ -53,7 +53,21 @@ def dossier(reference: str, out: Path) -> None:
     _make(reference, PaperKind.DOSSIER, out)
 
 
-def _make(reference: str, kind: PaperKind, out: Path) -> None:
+@group.command()
+@click.argument("reference")
+@click.option("--out", required=True, type=click.Path(path_type=Path, file_okay=False), help="Where to write them.")
+def attest(reference: str, out: Path) -> None:
+    """Check every figure of REFERENCE again, and write what was found with all that is needed to redo it.
+
+    Exit 1 if anything does not hold; the papers, which say what, are written all the same.
+    """
+    found = json.loads(_make(reference, PaperKind.ATTESTATION, out)[0].content)
+    if not found["holds"]:
+        failing = [f"{check['what']}: {check['says']}" for check in found["checks"] if not check["holds"]]
+        raise Failed("\n".join(["The figures do not hold.", *failing]))
+
+
+def _make(reference: str, kind: PaperKind, out: Path) -> Sequence[Paper]:
     """Print, write and log: whoever made papers, and which, stands in the log."""
     incident = _incident(reference)
     try:
@@ -65,6 +79,7 @@ def _make(reference: str, kind: PaperKind, out: Path) -> None:
         incidents.log_papers(incident=incident, kind=kind, papers=papers, by=audit.shell_actor(), at=clock.now())
     for paper in papers:
         click.echo(f"{paper.sha256}  {out / paper.name}")
+    return papers
 
 
 def _write(papers: Sequence[Paper], out: Path) -> None:

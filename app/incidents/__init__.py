@@ -9,6 +9,8 @@ from app.incidents.asides import (
     make_legal_note,
     record_party,
 )
+from app.incidents.attested import Attestation, Check
+from app.incidents.attesting import attest
 from app.incidents.audience import Concerned, count_concerned, find_concerned, list_concerned
 from app.incidents.balance import Balance, DealBalance, Totals, balance_of
 from app.incidents.binding import CannotBind, bind
@@ -114,6 +116,7 @@ __all__ = [
     "Approval",
     "Assumption",
     "AtStake",
+    "Attestation",
     "Balance",
     "CannotAddCase",
     "CannotApprove",
@@ -131,6 +134,7 @@ __all__ = [
     "Capacity",
     "Case",
     "CaseDecision",
+    "Check",
     "Concerned",
     "ContactPoint",
     "Coverage",
@@ -190,6 +194,7 @@ __all__ = [
     "as_json",
     "ask_for_replay",
     "ask_to_go_live",
+    "attest",
     "balance_of",
     "bind",
     "carry_out_replay",

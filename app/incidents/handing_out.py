@@ -6,15 +6,17 @@ from enum import StrEnum
 
 from app import audit
 from app.identity import Person
+from app.incidents.attesting import print_attestation
 from app.incidents.dossier import print_dossier
 from app.incidents.models import Incident
 from app.incidents.papers import Paper, Press
 
 
 class PaperKind(StrEnum):
-    """Which papers: the evidence of an incident."""
+    """Which papers: the evidence of an incident, or what came out when its figures were checked again."""
 
     DOSSIER = "dossier"
+    ATTESTATION = "attestation"
 
 
 def print_papers(incident: Incident, kind: PaperKind, press: Press) -> Sequence[Paper]:
@@ -28,4 +30,4 @@ def log_papers(*, incident: Incident, kind: PaperKind, papers: Sequence[Paper], 
     audit.record(action=f"{kind}.made", actor=by, subject=incident, at=at, reference=incident.reference, files=files)
 
 
-PRINTERS = {PaperKind.DOSSIER: print_dossier}
+PRINTERS = {PaperKind.DOSSIER: print_dossier, PaperKind.ATTESTATION: print_attestation}

@@ -9,19 +9,22 @@ from typing import Any
 
 import rfc8785
 
+from app.audit import Verdict
 from app.core.pdf import render_pdf
 from app.core.text import plain_fraction
 
 
 @dataclass(frozen=True)
 class Press:
-    """What papers need from whoever asks for them: templates by name, and stored files by SHA-256.
+    """What papers need from whoever asks for them: templates by name, stored files by SHA-256, and the log's verdict.
 
-    `read` raises FileNotFoundError for a file that is gone, ValueError for one that was changed.
+    `read` raises FileNotFoundError for a file that is gone, ValueError for one that was changed. `verify_log` ends
+    the session's read transaction; it answers None where no key is at hand to verify with.
     """
 
     render: Callable[[str, dict[str, object]], str]
     read: Callable[[str], bytes]
+    verify_log: Callable[[], Verdict | None]
 
 
 @dataclass(frozen=True)

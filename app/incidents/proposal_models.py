@@ -24,12 +24,14 @@ class Policy(TypedDict):
 
     `may_decline`: an offer may be left, unless its part says by which clause not. `unpaid_offer`: it "ends" when it is
     unpaid by the due date, and the allocation stays. `is_bridged`: a refund does not depend on what others do.
+    `rates` is the table that interest was worked out by: first day, yearly rate, version.
     """
 
     may_decline: bool
     unpaid_offer: str
     interest: str
     is_bridged: bool
+    rates: NotRequired[list[list[str | int]]]
 
 
 class DistributionLine(TypedDict):

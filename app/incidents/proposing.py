@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
-from app import allocations, audit
+from app import allocations, audit, settlement
 from app.allocations import Run
 from app.core.db import session
 from app.core.errors import DomainError
@@ -100,6 +100,8 @@ def propose(
 def _new_version(incident: Incident, decision: Decision, dates: KeyDates, decided: Sequence[Decided]) -> Proposal:
     policy = DEFAULT_POLICY.copy()
     policy["may_decline"] = not any(each.part.obliged_by for each in decided)
+    table = settlement.list_rates(policy["interest"])
+    policy["rates"] = [[rate.valid_from.isoformat(), rate.rate, rate.version] for rate in table]
     return Proposal(
         incident=incident,
         version=len(list_proposals(incident)) + 1,

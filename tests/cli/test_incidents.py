@@ -39,6 +39,23 @@ def test_the_dossier_is_written_and_its_making_logged(app: Flask, reference: str
     assert newest.said["files"] == written
 
 
+@needs_pango
+def test_an_attestation_is_written_and_fails_where_something_does_not_hold(
+    app: Flask, reference: str, tmp_path: Path
+) -> None:
+    done = _run(app, "attest", reference, "--out", str(tmp_path))
+
+    assert done.exit_code == 1, "the log has no key here, so it was not verified"
+    assert "The audit log: It was not verified" in done.stderr
+    assert {path.name.removeprefix(f"{reference}-") for path in tmp_path.iterdir() if path.is_file()} >= {
+        "attestation.json",
+        "attestation.pdf",
+        "reperformance.csv",
+        "sample.txt",
+    }
+    assert audit.list_events(limit=1)[0].event.entry["action"] == "attestation.made"
+
+
 def test_incidents_are_listed_and_shown_for_people_and_for_programs(app: Flask, reference: str) -> None:
     assert reference in _run(app, "list").stdout
     assert json.loads(_run(app, "list", "--json").stdout)[0]["reference"] == reference

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -119,14 +120,15 @@ def test_evidence_that_is_gone_or_was_changed_is_said_to_be(app: Flask, incident
 
     press = app.extensions["press"]
     for read, words in [(gone, "gone"), (changed, "no longer the one that was stated")]:
-        stated = incidents.describe(incident, Press(press.render, read)).statements[0]
+        stated = incidents.describe(incident, replace(press, read=read)).statements[0]
         assert stated.size_bytes is None
         assert stated.problem is not None
         assert words in stated.problem
 
 
 def _press(app: Flask, content: bytes = DIFF.encode()) -> Press:
-    return Press(app.extensions["press"].render, lambda _: content)
+    press: Press = app.extensions["press"]
+    return replace(press, read=lambda _: content)
 
 
 def _make(app: Flask, incident: Incident) -> Sequence[Paper]:

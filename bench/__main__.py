@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import proration, proration_peers
+from bench import importing, proration, proration_peers
 from bench.result import HEADINGS, Result, cells
 
-BENCHMARKS = {"proration": proration.measure, "proration-peers": proration_peers.measure}
+BENCHMARKS = {"proration": proration.measure, "proration-peers": proration_peers.measure, "import": importing.measure}
 RESULTS = Path(__file__).parent / "results.md"
 
 

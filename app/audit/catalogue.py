@@ -15,7 +15,7 @@ def _action(parts: str = "") -> frozenset[str]:
 
 ACTIONS: Mapping[str, frozenset[str]] = {
     # What was brought in
-    "import.sealed": _action("digest source counts as_email"),
+    "import.sealed": _action("digest source counts changes as_email"),
     # People and staff
     "person.added": _action("email full_name"),
     "account.added": _action("external_id type"),

@@ -14,6 +14,11 @@ from app.deals.rule_names import RuleName
 
 MOST_MINOR_UNITS = 10**15
 MOST_DIGITS = 4  # no currency has more after the point
+NUMERIC = frozenset({"allocation_available", "minimum_allocation", "requested", "basis", "basis_count"}) | frozenset(
+    {"recorded_allocation", "paid_amount", "multiple", "total", "rate"}
+)
+"""Columns in which a workbook may hold numbers with a point; elsewhere a number would have lost its zeros."""
+
 _AMOUNT = re.compile(r"[0-9]+(\.[0-9]+)?")
 _ROUGH_AMOUNT = re.compile(r"[0-9][0-9 ,.'_\u00a0\u202f]*")
 _RATIO = re.compile(r"([0-9]+)/([0-9]+)")
@@ -21,7 +26,8 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
 _EMAIL = re.compile(r"[^@\s<>(),;:\"\\\[\]]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
-_FORMULA = ("=", "+", "@")
+UNSAFE = ("=", "+", "-", "@")
+_NEGATIVE = re.compile(r"-[0-9][0-9.,]*")
 
 
 class BadCell(Exception):
@@ -33,10 +39,28 @@ class BadCell(Exception):
         self.remedy = remedy
 
 
-def refuse_formula(text: str) -> None:
-    """A spreadsheet would compute the cell; what it shows is not what it holds. A phone number is no formula."""
-    if text.startswith(_FORMULA) and not _E164.fullmatch(text):
-        raise BadCell("It starts like a formula.", "Write the value itself, without =, + or @ in front.")
+class Unreadable(str):
+    """The text of a cell whose value has none that is exact, with the reason. It is equal to no other text."""
+
+    reason: str
+    remedy: str
+    __hash__ = object.__hash__
+
+    def __new__(cls, text: str, reason: str, remedy: str) -> "Unreadable":
+        made = super().__new__(cls, text)
+        made.reason, made.remedy = reason, remedy
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
+def refuse_unsafe(text: str) -> None:
+    """Refuse what a spreadsheet would compute, or is damaged; a phone number or a negative amount is no formula."""
+    if "\0" in text:
+        raise BadCell("It holds a NUL byte.", "The file is damaged, or is no text. Save it again as CSV UTF-8.")
+    if text.startswith(UNSAFE) and not (_E164.fullmatch(text) or _NEGATIVE.fullmatch(text)):
+        raise BadCell("It starts like a formula.", "Write the value itself, without =, +, - or @ in front.")
 
 
 def words(longest: int) -> Callable[[str], str]:
@@ -109,6 +133,14 @@ def _digits(code: str) -> int:
     return minor_digits(code) if code else MOST_DIGITS
 
 
+def _minor_units(text: str, digits: int) -> int | None:
+    """Of an amount as almost every file writes it, with all digits after the point; None for any other text."""
+    whole, _, rest = text.partition(".")
+    if len(rest) != digits or len(whole) > 12 or not text.isascii() or not (whole + rest).isdigit() or not whole:
+        return None
+    return int(whole + rest)
+
+
 @cache
 def amount(code: str) -> Callable[[str], int]:
     """Whole minor units of the currency `code`, never negative."""
@@ -116,6 +148,8 @@ def amount(code: str) -> Callable[[str], int]:
     example = "1250" if digits == 0 else "1250." + "0" * digits
 
     def parse(text: str) -> int:
+        if (quick := _minor_units(text, digits)) is not None:
+            return quick
         plain_decimal(text, example)
         whole, _, rest = text.partition(".")
         if len(rest.rstrip("0")) > digits:
@@ -156,11 +190,14 @@ def plain_decimal(text: str, example: str = "1250.00") -> str:
 @cache
 def basis(code: str) -> Callable[[str], str]:
     """An average in minor units as the text of an exact fraction. Any number of digits, or p/q, in whole units."""
-    factor = 10 ** _digits(code)
+    digits = _digits(code)
+    factor = 10**digits
 
     def parse(text: str) -> str:
         if len(text) > 400:
             raise BadCell("It has more than 400 characters.", "Write it as a fraction p/q in lowest terms.")
+        if (quick := _minor_units(text, digits)) is not None:
+            return str(quick)
         ratio = _RATIO.fullmatch(text)
         if ratio and int(ratio[2]) == 0:
             raise BadCell("It divides by zero.", "Write the average, or 0 if there is none.")

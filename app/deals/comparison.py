@@ -1,116 +1,167 @@
-"""Holding an import against what is stored: new rows, unchanged rows, and rows that contradict what is there.
+"""Holding the rows of an import against what is stored: new, changed, removed and unchanged ones. Pure.
 
-An import adds. It never changes or removes a stored row, and the requests of a stored deal are complete. Pure.
+The files are complete for the deals and the rate policies that they name, and silent on all others. Requests, of
+which there may be very many, are compared one by one in `app.deals.request_pass`.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
-from fractions import Fraction
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from app.core.money import minor_digits, plain_money
-from app.core.text import plain_fraction
-from app.deals.checks import KEYS
+from app.deals.checks import KEYS, OF_THE_ACCOUNT
+from app.deals.plan import WHOLE_ROW, Change, Plan, Resting, as_written, row_as_written
 from app.deals.records import Entry, Records
-from app.deals.sheets import BadRow, bad_cell
+from app.deals.sheets import BadRow, Problems, bad_cell
 from app.deals.stored import Key, Stored, Values
 
-AMOUNTS = frozenset(
-    {"allocation_available", "minimum_allocation", "requested", "recorded_allocation", "paid_amount", "total"}
-)
 CONTACT = frozenset({"phone", "postal_address"})
-ADDS_ONLY = "An import only adds. Write the stored value, or take the row out."
+COMPLETE = ("marks", "distributions", "rates")
+KEEP_IT = "Write the stored value, or take the row out."
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A stored row and its new values, by column."""
+
+    sheet: str
+    key: Key
+    values: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """The rows that are not stored yet, how many of each sheet are, and what contradicts the stored ones."""
+    """What is to be written of every sheet but requests: new rows, changed rows, and the keys of removed ones."""
 
-    new: Records
-    unchanged: Mapping[str, int]
-    problems: Sequence[BadRow]
-
-
-def compare(records: Records, stored: Stored) -> Comparison:
-    """Hold every row against the row of the same key that is stored."""
-    currencies = {entry.record.deal_id: entry.record.currency for entry in records.deals}
-    problems = [*_accounts(records, stored), *_clauses(records, stored), *_complete(records, stored)]
-    new: dict[str, list[Entry[Any]]] = {"accounts": _new_accounts(records, stored)}
-    for name, columns in KEYS.items():
-        new[name] = []
-        for entry in getattr(records, name):
-            values = stored.rows[name].get(_key(entry, columns))
-            if values is None:
-                new[name].append(entry)
-            else:
-                problems.extend(_differing(name, entry, values, currencies))
-    unchanged = {name: len(getattr(records, name)) - len(entries) for name, entries in new.items()}
-    return Comparison(replace(records, **new), unchanged, problems)
+    new: Mapping[str, list[Entry[Any]]] = field(default_factory=dict)
+    changed: list[Changed] = field(default_factory=list)
+    removed: list[tuple[str, Key]] = field(default_factory=list)
 
 
-def _key(entry: Entry[Any], columns: Sequence[str]) -> Key:
-    return tuple(getattr(entry.record, column) for column in columns)
+class Comparing:
+    """One import held against what is stored; notes in `plan` what it would do, in `problems` what it may not."""
 
+    def __init__(self, stored: Stored, resting: Resting, plan: Plan, problems: Problems) -> None:
+        self._stored = stored
+        self._resting = resting
+        self._plan = plan
+        self._problems = problems
+        self._found = Comparison(new={name: [] for name in (*KEYS, "accounts")})
 
-def _new_accounts(records: Records, stored: Stored) -> list[Entry[Any]]:
-    return [entry for entry in records.accounts if _key(entry, ("account_id", "person_email")) not in stored.scopes]
+    def compare(self, records: Records) -> Comparison:
+        """Every row against the stored row of the same key, and the stored rows that the files no longer hold."""
+        for name, columns in KEYS.items():
+            for entry in getattr(records, name):
+                key = tuple(getattr(entry.record, column) for column in columns)
+                self._row(name, entry, key, self._stored.rows[name].get(key), records.currencies)
+        self._accounts(records)
+        self._clauses(records)
+        for name in COMPLETE:
+            if getattr(records, name):
+                self._missing(name, records)
+        return self._found
 
+    def _row(
+        self, name: str, entry: Entry[Any], key: Key, values: Values | None, currencies: Mapping[str, str]
+    ) -> None:
+        if values is None:
+            self._found.new[name].append(entry)
+            self._plan.add(name, entry.row.number)
+            return
+        deal_id = getattr(entry.record, "deal_id", "")
+        stored_in = self._stored.currency_of(deal_id)
+        cells = self._differing(name, entry, key, values, (stored_in, currencies.get(deal_id) or stored_in))
+        if cells:
+            self._plan.change(cells)
+            self._found.changed.append(
+                Changed(name, key, {cell.column: getattr(entry.record, cell.column) for cell in cells})
+            )
+        else:
+            self._plan.unchanged[name] += 1
 
-def _accounts(records: Records, stored: Stored) -> Iterator[BadRow]:
-    """A person's first row says how to reach them; in their further rows phone and postal address do not count."""
-    met: set[str] = set()
-    for entry in records.accounts:
-        email = entry.record.person_email
-        person = {k: v for k, v in stored.people.get((email,), {}).items() if email not in met or k not in CONTACT}
-        met.add(email)
-        account = stored.accounts.get((entry.record.account_id,), {})
-        scope = stored.scopes.get((entry.record.account_id, email), {})
-        yield from _differing("accounts", entry, {**person, **account, **scope}, {})
+    def _differing(
+        self, name: str, entry: Entry[Any], key: Key, values: Values, currencies: tuple[str, str]
+    ) -> list[Change]:
+        cells = []
+        for column, old in values.items():
+            new = getattr(entry.record, column)
+            if new == old:
+                continue
+            was = as_written(column, old, currencies[0])
+            cells.append(
+                Change(name, entry.row.number, _called(key), column, was, as_written(column, new, currencies[1]))
+            )
+            if rests := self._rests(name, column, entry.record):
+                self._problems.add(_held(entry, column, was, rests))
+        return cells
 
+    def _rests(self, name: str, column: str, record: Any) -> str | None:
+        match name:
+            case "releases":
+                return self._resting.releases.get(record.release)
+            case "deals":
+                return self._resting.deals.get(record.deal_id)
+            case "rates":
+                return self._resting.rates.get(record.policy)
+            case "accounts":
+                if column in OF_THE_ACCOUNT:
+                    return self._resting.accounts.get(record.account_id)
+                return self._resting.people.get(record.person_email)
+        return self._resting.later.get(record.deal_id)
 
-def _clauses(records: Records, stored: Stored) -> Iterator[BadRow]:
-    for entry in records.deals:
-        if (entry.record.deal_id,) not in stored.rows["deals"]:
+    def _accounts(self, records: Records) -> None:
+        """A person's first row says how to reach them; in their further rows phone and postal address do not count."""
+        met: set[str] = set()
+        for entry in records.accounts:
+            email, number = entry.record.person_email, entry.record.account_id
+            person = {
+                k: v for k, v in self._stored.people.get((email,), {}).items() if email not in met or k not in CONTACT
+            }
+            met.add(email)
+            scope = self._stored.scopes.get((number, email))
+            if scope is None:
+                self._found.new["accounts"].append(entry)
+                self._plan.add("accounts", entry.row.number)
+            values = {**person, **self._stored.accounts.get((number,), {}), **(scope or {})}
+            cells = self._differing("accounts", entry, (number, email), values, ("USD", "USD"))
+            if cells:
+                self._plan.change(cells)
+                new = {cell.column: getattr(entry.record, cell.column) for cell in cells}
+                self._found.changed.append(Changed("accounts", (number, email), new))
+            elif scope is not None:
+                self._plan.unchanged["accounts"] += 1
+
+    def _clauses(self, records: Records) -> None:
+        """A clause that was signed keeps its text; another text is another version."""
+        for entry in records.deals:
             version = (entry.record.agreement_version, entry.record.agreement_clause)
-            yield from _differing("deals", entry, stored.clauses.get(version, {}), {})
+            known = self._stored.clauses.get(version)
+            if known and known["agreement_clause_text"] != entry.record.agreement_clause_text:
+                reason = "This version and clause was imported before with another text."
+                remedy = "Write the text as it was signed, or the version that it belongs to."
+                self._problems.add(bad_cell(entry.row, "agreement_clause_text", reason, remedy))
+
+    def _missing(self, name: str, records: Records) -> None:
+        """Stored rows of the named deals or policies that the sheet leaves out are removed."""
+        columns = KEYS[name]
+        held = {tuple(getattr(entry.record, column) for column in columns) for entry in getattr(records, name)}
+        named = {key[0] for key in held} if name == "rates" else records.ids["deals"]
+        for key, values in self._stored.rows[name].items():
+            if key in held or key[0] not in named:
+                continue
+            old = row_as_written(values, self._stored.currency_of(key[0]))
+            self._plan.remove(Change(name, 0, _called(key), WHOLE_ROW, old, ""))
+            self._found.removed.append((name, key))
+            if rests := (self._resting.rates if name == "rates" else self._resting.later).get(key[0]):
+                reason = f"It was imported before as {old}, and {rests}."
+                self._problems.add(
+                    BadRow(name, 0, columns[-1], _called(key), reason, "Put the row back into the sheet.")
+                )
 
 
-def _complete(records: Records, stored: Stored) -> Iterator[BadRow]:
-    """A stored deal takes no further request, and the order of its requests, by which ties go, stands."""
-    positions: dict[str, int] = defaultdict(int)
-    for entry in records.requests:
-        deal_id = entry.record.deal_id
-        positions[deal_id] += 1
-        values = stored.rows["requests"].get((deal_id, entry.record.account_id))
-        if values is None and (deal_id,) in stored.rows["deals"]:
-            reason = "The deal was imported before, without this request."
-            remedy = "Take the row out, or import the deal under another deal_id."
-            yield bad_cell("requests", entry.row, "account_id", reason, remedy)
-        elif values is not None and values["position"] != positions[deal_id]:
-            reason = f"It is request {positions[deal_id]} of its deal; it was imported as request {values['position']}."
-            remedy = "Keep all requests of the deal in their first order: equal remainders go by it."
-            yield bad_cell("requests", entry.row, "account_id", reason, remedy)
+def _held(entry: Entry[Any], column: str, was: str, rests: str) -> BadRow:
+    shown = was if len(was) <= 60 else f"another text ({was[:40]}…)"
+    return bad_cell(entry.row, column, f"It was imported before as {shown or 'an empty cell'}, and {rests}.", KEEP_IT)
 
 
-def _differing(name: str, entry: Entry[Any], values: Values, currencies: Mapping[str, str]) -> Iterator[BadRow]:
-    for column, value in values.items():
-        if column != "position" and getattr(entry.record, column) != value:
-            currency = currencies.get(getattr(entry.record, "deal_id", ""), "USD")
-            reason = f"It was imported before as {_shown(column, value, currency)}."
-            yield bad_cell(name, entry.row, column, reason, ADDS_ONLY)
-
-
-def _shown(column: str, value: Any, currency: str) -> str:
-    """A stored value as the file would write it."""
-    if value in (None, ""):
-        return "an empty cell"
-    if column in AMOUNTS:
-        return plain_money(value, currency)
-    if column == "basis":
-        return plain_fraction(Fraction(value) / 10 ** minor_digits(currency))
-    if isinstance(value, datetime):
-        return value.isoformat().replace("+00:00", "Z")
-    text = str(value)
-    return text if len(text) <= 60 else f"another text ({text[:40]}…)"
+def _called(key: Key) -> str:
+    return ", ".join(map(str, key))

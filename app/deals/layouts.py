@@ -1,13 +1,13 @@
 """How the cells of each sheet are read into records. Pure; amounts are read in the currency of their deal."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
 from app.core.money import BadAmount, minor_digits
 from app.deals import cells
-from app.deals.cells import BadCell
+from app.deals.cells import BadCell, Unreadable
 from app.deals.records import (
     AccountRow,
     DealRow,
@@ -17,12 +17,12 @@ from app.deals.records import (
     RateRow,
     Records,
     ReleaseRow,
-    RequestRow,
 )
-from app.deals.sheets import BadRow, Row, Sheets, bad_cell
+from app.deals.sheets import COLUMNS, BadRow, Problems, Row, Sheets, bad_cell
 from app.identity import AccountType, Scope
 
 T = TypeVar("T")
+MOST_REMEMBERED = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,61 +122,119 @@ def _distributions(code: str) -> Layout:
     }
 
 
-def read_records(sheets: Sheets) -> tuple[Records, list[BadRow]]:
-    """Every row that can be read, and what is wrong with the others."""
-    problems: list[BadRow] = []
-    currencies = {row.cells["deal_id"]: _currency_of(row) for row in sheets.rows["deals"]}
+class Reader:
+    """Reads the rows of one sheet, or of one sheet's rows in one currency. A text that was read is remembered."""
 
-    def by_deal(layout: Callable[[str], Layout]) -> Callable[[Row], Layout]:
-        return lambda row: layout(currencies.get(row.cells["deal_id"], ""))
+    def __init__(self, layout: Layout) -> None:
+        self._columns = tuple(layout)
+        self._known = [_Known(cell) for cell in layout.values()]
 
-    def entries(name: str, record: type[T], layout: Callable[[Row], Layout]) -> list[Entry[T]]:
-        return list(_entries(sheets, name, record, layout, problems))
+    def read(self, texts: Sequence[str]) -> list[Any]:
+        """The values of a row in the order of its columns. Raises BadCell for the first that is none."""
+        return [known[text] for known, text in zip(self._known, texts, strict=True)]
 
-    records = Records(
-        releases=entries("releases", ReleaseRow, lambda _: RELEASES),
-        deals=entries("deals", DealRow, by_deal(_deals)),
-        accounts=entries("accounts", AccountRow, lambda _: ACCOUNTS),
-        requests=entries("requests", RequestRow, by_deal(_requests)),
-        marks=entries("marks", MarkRow, lambda _: MARKS),
-        distributions=entries("distributions", DistributionRow, by_deal(_distributions)),
-        rates=entries("rates", RateRow, lambda _: RATES),
-    )
-    return records, problems
+    def faults(self, row: Row) -> Iterator[BadRow]:
+        """Every cell of the row that has no value."""
+        for column, known, text in zip(self._columns, self._known, row.texts, strict=True):
+            try:
+                known[text]
+            except BadCell as bad:
+                yield bad_cell(row, column, bad.reason, bad.remedy)
 
 
-def _currency_of(deal: Row) -> str:
-    """The deal's currency; "" where it is unknown, which is a bad row of its own."""
-    try:
-        minor_digits(deal.cells["currency"])
-    except BadAmount:
-        return ""
-    return deal.cells["currency"]
+class _Known(dict[str, Any]):
+    """Values by the text of a cell."""
 
+    def __init__(self, cell: Cell) -> None:
+        super().__init__()
+        self._cell = cell
 
-def _entries(
-    sheets: Sheets, name: str, record: type[T], layout: Callable[[Row], Layout], problems: list[BadRow]
-) -> Iterator[Entry[T]]:
-    for row in sheets.rows.get(name, ()):
-        found = len(problems)
-        values = dict(_values(name, row, layout(row), problems))
-        if len(problems) == found:
-            yield Entry(row, record(**values))
-
-
-def _values(name: str, row: Row, layout: Layout, problems: list[BadRow]) -> Iterator[tuple[str, Any]]:
-    for column, cell in layout.items():
-        text = row.cells[column]
-        try:
-            yield column, _value(text, cell)
-        except BadCell as bad:
-            problems.append(bad_cell(name, row, column, bad.reason, bad.remedy))
+    def __missing__(self, text: str) -> Any:
+        value = _value(text, self._cell)
+        if len(self) < MOST_REMEMBERED:
+            self[text] = value
+        return value
 
 
 def _value(text: str, cell: Cell) -> Any:
+    if isinstance(text, Unreadable):
+        raise BadCell(text.reason, text.remedy)
+    text = text.strip()
     if text:
-        cells.refuse_formula(text)
+        if text[0] in cells.UNSAFE or "\0" in text:
+            cells.refuse_unsafe(text)
         return cell.parse(text)
     if not cell.may_be_empty:
         raise BadCell("It is empty.", "Fill it in, or take the row out.")
     return cell.empty
+
+
+def read_records(sheets: Sheets, broken: Problems, problems: Problems) -> Records:
+    """Every row that can be read, those of requests apart.
+
+    Noted in `problems` are cells that cannot be read, in `broken` rows that have no cells to read.
+    """
+    ids: dict[str, set[str]] = {name: set() for name in COLUMNS}
+    deals = list(_rows(sheets, "deals", broken))
+    currencies = {row.cells["deal_id"]: currency_of(row.cells["currency"]) for row in deals}
+
+    def entries(name: str, record: type[T], reader_of: Callable[[Row], Reader]) -> list[Entry[T]]:
+        rows = deals if name == "deals" else _rows(sheets, name, broken)
+        return list(_entries(record, rows, reader_of, problems, ids))
+
+    return Records(
+        releases=entries("releases", ReleaseRow, _plain(RELEASES)),
+        deals=entries("deals", DealRow, _by_deal(_deals, currencies)),
+        accounts=entries("accounts", AccountRow, _plain(ACCOUNTS)),
+        marks=entries("marks", MarkRow, _plain(MARKS)),
+        distributions=entries("distributions", DistributionRow, _by_deal(_distributions, currencies)),
+        rates=entries("rates", RateRow, _plain(RATES)),
+        currencies=currencies,
+        ids=ids,
+    )
+
+
+def _plain(layout: Layout) -> Callable[[Row], Reader]:
+    reader = Reader(layout)
+    return lambda _: reader
+
+
+def _by_deal(layout: Callable[[str], Layout], currencies: Mapping[str, str]) -> Callable[[Row], Reader]:
+    """Amounts are read in the currency of the deal that the row names."""
+    readers = {code: Reader(layout(code)) for code in ("", *currencies.values())}
+    return lambda row: readers[currencies.get(row.cells["deal_id"], "")]
+
+
+def request_reader(code: str) -> Reader:
+    """Reads requests of deals in this currency; "" where it is unknown, which is a bad row of its own."""
+    return Reader(_requests(code))
+
+
+def currency_of(text: str) -> str:
+    """The code itself; "" where there is no such currency."""
+    try:
+        minor_digits(text)
+    except BadAmount:
+        return ""
+    return text
+
+
+def _rows(sheets: Sheets, name: str, broken: Problems) -> Iterator[Row]:
+    table = sheets.tables.get(name)
+    return table.rows(broken) if table else iter(())
+
+
+def _entries(
+    record: type[T],
+    rows: Iterable[Row],
+    reader_of: Callable[[Row], Reader],
+    problems: Problems,
+    ids: Mapping[str, set[str]],
+) -> Iterator[Entry[T]]:
+    for row in rows:
+        ids[row.sheet].add(row.texts[0].strip())
+        reader = reader_of(row)
+        try:
+            yield Entry(row, record(*reader.read(row.texts)))
+        except BadCell:
+            problems.extend(reader.faults(row))

@@ -13,7 +13,7 @@ from app.identity import Account
 
 
 class Import(Pseudonymous, Base):
-    """One set of files that was taken in whole, named by the digest of its contents."""
+    """One set of files that was taken in whole, named by the digest of its contents; how many rows of each sheet."""
 
     __tablename__ = "imports"
     audit_kind: ClassVar[str] = "import"
@@ -22,6 +22,8 @@ class Import(Pseudonymous, Base):
     digest: Mapped[str] = mapped_column(String(64))
     files: Mapped[dict[str, str]] = mapped_column(JSON)
     added: Mapped[dict[str, int]] = mapped_column(JSON)
+    changed: Mapped[dict[str, int]] = mapped_column(JSON, server_default="{}")
+    removed: Mapped[dict[str, int]] = mapped_column(JSON, server_default="{}")
     unchanged: Mapped[dict[str, int]] = mapped_column(JSON)
     imported_at: Mapped[datetime]
     imported_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))

@@ -1,24 +1,26 @@
 """Taking in deals with their people and accounts. Callers own the transaction; see `app.core.db`."""
 
-from collections.abc import Sequence
-from dataclasses import fields
 from datetime import datetime
 
+from sqlalchemy import insert
 from sqlalchemy.exc import IntegrityError
 
 from app import audit
 from app.core.db import session
 from app.core.errors import DomainError
-from app.deals.checks import contradictions
-from app.deals.comparison import Comparison, compare
-from app.deals.layouts import read_records
+from app.deals.examining import Storage, Tell, examine
 from app.deals.models import Import
-from app.deals.records import Records
-from app.deals.sheets import COLUMNS, BadRow, BadRows, Sheets
-from app.deals.stored import load_stored
-from app.deals.writing import write_records
+from app.deals.plan import Plan, Resting
+from app.deals.request_writing import RequestWriter
+from app.deals.sheets import Sheets
+from app.deals.stored import load_requests, load_stored
+from app.deals.upload_models import ImportChange
+from app.deals.writing import write_rows
 from app.identity import Person
 from app.tlog.encoding import JSON
+
+NOTHING_RESTS = Resting()
+STORAGE = Storage(load_stored, load_requests)
 
 
 class NothingNew(DomainError):
@@ -29,71 +31,104 @@ class ImportCrossed(DomainError):
     """Somebody else imported the same rows at the same moment."""
 
 
-def check(sheets: Sheets) -> list[BadRow]:
-    """Everything that stands in the way of importing these files, in their order; empty when nothing does."""
-    try:
-        _examine(sheets)
-    except BadRows as bad:
-        return list(bad.rows)
-    return []
+class PlanChanged(DomainError):
+    """What the import would do is no longer what was confirmed."""
 
 
-def import_sheets(*, sheets: Sheets, by: Person | str, at: datetime, named: Person | None = None) -> Import:
-    """Add every row that is not stored yet, or none. `by` is a person, or `shell:USER` who named one.
+def check(sheets: Sheets, *, resting: Resting = NOTHING_RESTS, tell: Tell = lambda _: None) -> Plan:
+    """What importing these files would do; nothing is written. `tell` hears now and then how many requests were read.
 
-    Raises BadRows when anything is wrong, NothingNew when there is nothing to add, ImportCrossed when another
-    import added some of the rows meanwhile.
+    Raises BadRows when anything stands in the way.
     """
-    comparison = _examine(sheets)
-    added = {each.name: len(getattr(comparison.new, each.name)) for each in fields(comparison.new)}
-    if not any(added.values()):
-        raise NothingNew("Everything in these files was imported before and is unchanged. Nothing was written.")
-    person = by if isinstance(by, Person) else named
-    done = Import(
-        digest=sheets.digest,
-        files=dict(sheets.files),
-        added=added,
-        unchanged=dict(comparison.unchanged),
-        imported_at=at,
-        imported_by_id=person.id if person else None,
-    )
-    _write(comparison.new, done)
-    _seal(done, by, at, named)
+    examined = examine(sheets, resting, STORAGE)
+    examined.read_requests(None, tell)
+    examined.problems.refuse_any()
+    return examined.plan
+
+
+def import_sheets(
+    *,
+    sheets: Sheets,
+    by: Person | str,
+    at: datetime,
+    named: Person | None = None,
+    resting: Resting = NOTHING_RESTS,
+    confirmed: str | None = None,
+) -> Import:
+    """Add, change and remove rows as the files say, or do nothing. `by` is a person, or `shell:USER` who named one.
+
+    `resting` says which stored rows may not change any more; `confirmed` is the digest of the plan that somebody
+    confirmed. Raises BadRows when anything is wrong, NothingNew when there is nothing to do, PlanChanged when that
+    would be something else than was confirmed, ImportCrossed when another import wrote some of the rows meanwhile.
+    """
+    done = _begun(sheets, by, named, at)
+    try:
+        with session.begin_nested():
+            plan = _write(sheets, done, resting)
+            if confirmed not in (None, plan.digest):
+                raise PlanChanged("The data changed after the preview was made, so nothing was imported.")
+    except IntegrityError as error:
+        raise ImportCrossed("Somebody imported some of these rows at the same moment. Import once more.") from error
+    _seal(done, plan, by, at, named)
     return done
 
 
-def _write(new: Records, done: Import) -> None:
-    try:
+def _begun(sheets: Sheets, by: Person | str, named: Person | None, at: datetime) -> Import:
+    person = by if isinstance(by, Person) else named
+    return Import(
+        digest=sheets.digest,
+        files=dict(sheets.files),
+        added={},
+        changed={},
+        removed={},
+        unchanged={},
+        imported_at=at,
+        imported_by_id=person.id if person else None,
+    )
+
+
+def _write(sheets: Sheets, done: Import, resting: Resting) -> Plan:
+    examined = examine(sheets, resting, STORAGE)
+    plan = examined.plan
+    writer = None
+    if not examined.problems.count:
         session.add(done)
         session.flush()
-        write_records(new, done=done)
-    except IntegrityError as error:
-        raise ImportCrossed("Somebody imported some of these rows at the same moment. Import once more.") from error
+        deals, accounts = write_rows(examined.found, done)
+        writer = RequestWriter(deals, accounts, examined.stored)
+    examined.read_requests(writer, lambda _: None)
+    examined.problems.refuse_any()
+    if plan.is_empty:
+        raise NothingNew("Everything in these files was imported before and is unchanged. Nothing was written.")
+    if writer:
+        writer.finish()
+    done.added, done.changed, done.removed, done.unchanged = plan.added, plan.changed, plan.removed, plan.unchanged
+    _keep_changes(plan, done)
+    session.flush()
+    return plan
 
 
-def _seal(done: Import, by: Person | str, at: datetime, named: Person | None) -> None:
-    parts: dict[str, JSON] = {
-        "digest": done.digest,
-        "source": done.files,
-        "counts": {"added": done.added, "unchanged": done.unchanged},
-    }
+def _keep_changes(plan: Plan, done: Import) -> None:
+    rows = [
+        {
+            "import_id": done.id,
+            "sheet": change.sheet,
+            "key": change.key,
+            "column": change.column,
+            "old": change.old,
+            "new": change.new,
+        }
+        for change in plan.changes
+    ]
+    if rows:
+        session.execute(insert(ImportChange), rows)
+
+
+def _seal(done: Import, plan: Plan, by: Person | str, at: datetime, named: Person | None) -> None:
+    counts = {"added": plan.added, "changed": plan.changed, "removed": plan.removed, "unchanged": plan.unchanged}
+    parts: dict[str, JSON] = {"digest": done.digest, "source": done.files, "counts": counts}
+    if plan.changes:
+        parts["changes"] = plan.changes_digest
     if named:
         parts["as_email"] = named.email
     audit.record(action="import.sealed", actor=by, subject=done, at=at, **parts)
-
-
-def _examine(sheets: Sheets) -> Comparison:
-    """Hold the files against themselves and against what is stored. Raises BadRows with every problem, in order."""
-    if sheets.problems:
-        raise BadRows(sheets.problems)
-    records, unreadable = read_records(sheets)
-    comparison = compare(records, load_stored(records))
-    problems = [*unreadable, *contradictions(sheets, records), *comparison.problems]
-    if problems:
-        raise BadRows(_in_order(problems))
-    return comparison
-
-
-def _in_order(problems: Sequence[BadRow]) -> list[BadRow]:
-    sheets = list(COLUMNS)
-    return sorted(problems, key=lambda bad: (sheets.index(bad.sheet), bad.row))

@@ -1,21 +1,28 @@
-"""From files to sheets: a folder, a zip or single uploads of CSV. Nothing is believed about their contents."""
+"""From files to sheets: a folder, a zip or single uploads of CSV, or one workbook. Nothing is believed about them."""
 
-import csv
 import hashlib
 import io
-import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import IO
 
 from app.core.errors import DomainError
 from app.core.text import join_words
-from app.deals.sheets import COLUMNS, REQUIRED, BadRow, Row, Sheets
+from app.deals.sheets import COLUMNS, REQUIRED, BadRow, Sheets, Table
+from app.deals.tables import CsvTable, Opener
+from app.deals.workbook import BROKEN, is_workbook, open_workbook
 
-LARGEST_BYTES = 5 * 1024 * 1024
-LARGEST = "5 MB"
-WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+LARGEST_BYTES = 25 * 1024 * 1024
+LARGEST = "25 MB"
+LARGEST_WORKBOOK = 250 * 1024 * 1024
+LARGEST_WORDS = 50 * 1024 * 1024
+MOST_MEMBERS = 1000
+PART = 1024 * 1024
+OLD_WORKBOOKS = (".xlsm", ".xls", ".xlsb", ".ods")
+UNREADABLE = (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, zlib.error)
 _ZIP = b"PK\x03\x04"
 
 
@@ -24,11 +31,11 @@ class CannotRead(DomainError):
 
 
 def read_path(path: Path) -> Sheets:
-    """A folder of CSV files or a zip of them. Raises CannotRead."""
+    """A folder of CSV files, a zip of them, or a workbook. Raises CannotRead."""
     if path.is_dir():
         return read_folder(path)
     if not path.exists():
-        raise CannotRead(f"{path} does not exist. Name a folder of CSV files, or a zip of them.")
+        raise CannotRead(f"{path} does not exist. Name a folder of CSV files, a zip of them, or an XLSX workbook.")
     return read_uploads([(path.name, _bounded(path))])
 
 
@@ -39,121 +46,125 @@ def read_folder(path: Path) -> Sheets:
 
 
 def read_uploads(files: Sequence[tuple[str, bytes]]) -> Sheets:
-    """One zip, or several CSV files, by the names they were sent with. Raises CannotRead."""
+    """One zip, one workbook, or several CSV files, by the names they were sent with. Raises CannotRead."""
     named: dict[str, bytes] = {}
     for sent_as, content in files:
         name = PureWindowsPath(sent_as).name
-        if name.lower().endswith(WORKBOOKS):
-            advice = "Save each sheet as a CSV file (UTF-8) and import the folder, or a zip of it."
-            raise CannotRead(f"{name} is a workbook, which cannot be imported yet. {advice}")
-        if content.startswith(_ZIP) or name.lower().endswith(".zip"):
+        if name.lower().endswith(OLD_WORKBOOKS):
+            raise CannotRead(f"{name} is a workbook of another kind. Save it as XLSX, or each sheet as CSV (UTF-8).")
+        if content.startswith(_ZIP) or name.lower().endswith((".zip", ".xlsx")):
             if len(files) > 1:
                 raise CannotRead(f"Choose either {name} alone or the CSV files, not both.")
-            return read_zip(content)
+            return _read_packed(name, content)
         if not _is_csv(name) or name in named:
-            what = "stands there twice" if name in named else "is neither a CSV file nor a zip of CSV files"
+            what = "stands there twice" if name in named else "is neither CSV, nor a zip of CSV files, nor a workbook"
             raise CannotRead(f"{name} {what}.")
         named[name] = content
     return read_files(named)
 
 
-def read_zip(content: bytes) -> Sheets:
-    """The CSV files in a zip, in whatever folder they lie there. Raises CannotRead."""
-    _refuse_large("The zip", len(content))
-    files: dict[str, bytes] = {}
+def _read_packed(name: str, content: bytes) -> Sheets:
+    if name.lower().endswith(".xlsx") or is_workbook(content):
+        return read_workbook(name, content)
+    return read_zip(content)
+
+
+def read_workbook(name: str, content: bytes) -> Sheets:
+    """The sheets of one XLSX workbook; others than those of an import are passed over. Raises CannotRead."""
+    refuse_large(name, len(content))
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = [member for member in archive.infolist() if _is_csv(member.filename)]
-            _refuse_large("What the zip holds", sum(member.file_size for member in members))
-            for member in members:
-                name = PurePosixPath(member.filename).name
-                if name in files:
-                    raise CannotRead(f"The zip holds {name} twice. Put one folder into it.")
-                files[name] = archive.read(member)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, zlib.error) as error:
+            sizes = {member.filename: member.file_size for member in archive.infolist()}
+        if sum(sizes.values()) > LARGEST_WORKBOOK or sizes.get("xl/sharedStrings.xml", 0) > LARGEST_WORDS:
+            raise CannotRead(
+                f"{name} unpacks to more than a workbook of {LARGEST} holds. Import fewer deals at a time."
+            )
+        found = open_workbook(content)
+    except BROKEN as error:
+        raise CannotRead(
+            f"{name} is damaged, protected, or no workbook. Save it again as XLSX, without a password."
+        ) from error
+    tables: dict[str, Table] = {sheet: found[sheet] for sheet in COLUMNS if sheet in found}
+    return Sheets(tables, {name: hashlib.sha256(content).hexdigest()}, _missing(tables, "sheet {}"))
+
+
+def read_zip(content: bytes) -> Sheets:
+    """The CSV files in a zip, in whatever folder they lie there. Raises CannotRead."""
+    refuse_large("The zip", len(content))
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            members = _members(archive)
+            digests = {name: _digest(archive, member) for name, member in members.items()}
+    except UNREADABLE as error:
         raise CannotRead("The zip is damaged or protected. Make it again without a password.") from error
-    return read_files(files)
+    return _sheets(digests, lambda name: _member_opener(content, members[name].filename))
+
+
+def _members(archive: zipfile.ZipFile) -> Mapping[str, zipfile.ZipInfo]:
+    """The CSV files by their bare names; what they unpack to is bounded before anything is unpacked."""
+    members: dict[str, zipfile.ZipInfo] = {}
+    if len(archive.infolist()) > MOST_MEMBERS:
+        raise CannotRead(f"The zip holds more than {MOST_MEMBERS:,} files. Put only those of the import into it.")
+    for member in archive.infolist():
+        if ".." in PurePosixPath(member.filename).parts or member.filename.startswith("/"):
+            raise CannotRead(f"The zip holds a path that leads elsewhere: {member.filename[:80]}. Make it again.")
+        if not _is_csv(member.filename):
+            continue
+        name = PurePosixPath(member.filename).name
+        if name in members:
+            raise CannotRead(f"The zip holds {name} twice. Put one folder into it.")
+        members[name] = member
+    refuse_large("What the zip holds", sum(member.file_size for member in members.values()))
+    return members
+
+
+def _digest(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str:
+    with archive.open(member) as file:
+        digest = hashlib.sha256()
+        while part := file.read(PART):
+            digest.update(part)
+        return digest.hexdigest()
+
+
+def _member_opener(content: bytes, member: str) -> Opener:
+    @contextmanager
+    def opened() -> Iterator[IO[bytes]]:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive, archive.open(member) as file:
+            yield file
+
+    return opened
 
 
 def read_files(files: Mapping[str, bytes]) -> Sheets:
-    """CSV files by name. What cannot be read in them stands in `problems`. Raises CannotRead when there is none."""
-    if not files:
+    """CSV files by name. Raises CannotRead when there is none, or when they are too large."""
+    refuse_large("The files together", sum(len(content) for content in files.values()))
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    return _sheets(digests, lambda name: lambda: io.BytesIO(files[name]))
+
+
+def _sheets(
+    digests: Mapping[str, str], opener_of: Callable[[str], Callable[[], AbstractContextManager[IO[bytes]]]]
+) -> Sheets:
+    if not digests:
         raise CannotRead(f"There is no CSV file. An import needs {join_words([f'{name}.csv' for name in REQUIRED])}.")
-    _refuse_large("The files together", sum(len(content) for content in files.values()))
     problems: list[BadRow] = []
-    rows: dict[str, list[Row]] = {}
-    for file, content in sorted(files.items()):
+    tables: dict[str, Table] = {}
+    for file in sorted(digests):
         name = file.rsplit(".", 1)[0].lower()
         if name not in COLUMNS:
             problems.append(BadRow(file, 0, "", "", "It is not a file of an import.", f"Name it {_expected()}."))
-            continue
-        if name in rows:
+        elif name in tables:
             problems.append(BadRow(file, 0, "", "", f"There are two files called {name}.", "Keep one of the two."))
-            continue
-        rows[name] = list(_rows(name, content, problems))
-    for name in REQUIRED:
-        if name not in rows:
-            problems.append(BadRow(name, 0, "", "", f"{name}.csv is missing.", "Add the file, with its header row."))
-    digests = {file: hashlib.sha256(content).hexdigest() for file, content in files.items()}
-    return Sheets(rows=rows, files=digests, problems=problems)
+        else:
+            tables[name] = CsvTable(name, opener_of(file))
+    return Sheets(tables, dict(digests), [*problems, *_missing(tables, "{}.csv")])
 
 
-def _rows(name: str, content: bytes, problems: list[BadRow]) -> Iterator[Row]:
-    text = _decoded(name, content, problems)
-    if text is None:
-        return
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    number = 0
-    try:
-        header = [cell.strip() for cell in next(reader, [])]
-        number = 1
-        found = list(_wrong_header(name, header))
-        problems.extend(found)
-        for number, cells in enumerate(() if found else reader, start=2):
-            if any(cell.strip() for cell in cells):
-                yield from _row(name, number, header, cells, problems)
-    except csv.Error as error:
-        remedy = "Put text with commas or line breaks between double quotes, and double the quotes inside it."
-        problems.append(BadRow(name, number + 1, "", "", f"The row cannot be read ({error}).", remedy))
-
-
-def _row(name: str, number: int, header: list[str], cells: list[str], problems: list[BadRow]) -> Iterator[Row]:
-    if len(cells) != len(header):
-        reason = f"It has {len(cells)} cells; the header has {len(header)}."
-        remedy = "Put text with commas between double quotes, and give every column a cell."
-        problems.append(BadRow(name, number, "", cells[0][:40], reason, remedy))
-        return
-    tidy = (unicodedata.normalize("NFC", cell.replace("\r\n", "\n")).strip() for cell in cells)
-    yield Row(number, dict(zip(header, tidy, strict=True)))
-
-
-def _wrong_header(name: str, header: list[str]) -> Iterator[BadRow]:
-    expected = COLUMNS[name]
-    if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
-        yield BadRow(name, 1, "", header[0][:40], "The columns are not separated by commas.", "Save it as CSV (comma).")
-        return
-    for column in expected:
-        if column not in header:
-            yield BadRow(name, 1, column, "", "The column is missing.", f"Add a column headed {column}.")
-    for position, column in enumerate(header):
-        if column not in expected:
-            remedy = f"Take it out. The columns are {join_words(expected)}."
-            yield BadRow(name, 1, column[:40], column[:40], "The column is not known.", remedy)
-        elif column in header[:position]:
-            yield BadRow(name, 1, column, column, "The column stands twice.", "Keep one of the two.")
-
-
-def _decoded(name: str, content: bytes, problems: list[BadRow]) -> str | None:
-    if not content.strip():
-        problems.append(BadRow(name, 0, "", "", f"{name}.csv is empty.", "Add the header row."))
-        return None
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        reason = f"{name}.csv is not UTF-8: line {line} holds a byte that is not text."
-        problems.append(BadRow(name, 0, "", "", reason, "Save the file again as CSV UTF-8."))
-        return None
+def _missing(tables: Mapping[str, Table], called: str) -> list[BadRow]:
+    absent = [name for name in REQUIRED if name not in tables]
+    return [
+        BadRow(name, 0, "", "", f"{called.format(name)} is missing.", "Add it, with its header row.") for name in absent
+    ]
 
 
 def _is_csv(name: str) -> bool:
@@ -162,11 +173,12 @@ def _is_csv(name: str) -> bool:
 
 
 def _bounded(path: Path) -> bytes:
-    _refuse_large(path.name, path.stat().st_size)
+    refuse_large(path.name, path.stat().st_size)
     return path.read_bytes()
 
 
-def _refuse_large(what: str, size: int) -> None:
+def refuse_large(what: str, size: int) -> None:
+    """Raise CannotRead for more bytes than an import takes."""
     if size > LARGEST_BYTES:
         advice = "Import fewer deals at a time."
         raise CannotRead(f"{what}: {size / 1_000_000:.1f} MB; at most {LARGEST} are taken. {advice}")

@@ -1,8 +1,9 @@
 """The rows of an import once their cells are read: each field is the column of that name. Pure."""
 
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from app.deals.rule_names import RuleName
 from app.deals.sheets import Row
@@ -56,8 +57,7 @@ class AccountRow:
     payment_last4: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class RequestRow:
+class RequestRow(NamedTuple):
     """One account's request in one deal; amounts in minor units, the basis as the text of a fraction of them."""
 
     deal_id: str
@@ -108,12 +108,17 @@ class Entry(Generic[T]):
 
 @dataclass(frozen=True)
 class Records:
-    """Every row whose cells could all be read, in the order of the files."""
+    """Every row whose cells could all be read, in the order of the files; requests are read one by one instead.
+
+    `currencies` are those of all deals by deal_id, "" where there is no such currency; `ids` are the first cells of
+    every row by sheet, of unreadable rows as well.
+    """
 
     releases: list[Entry[ReleaseRow]]
     deals: list[Entry[DealRow]]
     accounts: list[Entry[AccountRow]]
-    requests: list[Entry[RequestRow]]
     marks: list[Entry[MarkRow]]
     distributions: list[Entry[DistributionRow]]
     rates: list[Entry[RateRow]]
+    currencies: Mapping[str, str]
+    ids: Mapping[str, Set[str]]

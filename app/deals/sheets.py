@@ -1,8 +1,9 @@
 """The tables of an import, and what is wrong with a row of them. Pure."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import rfc8785
 
@@ -54,6 +55,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "rates": ("policy", "valid_from", "rate"),
 }
 LONGEST_SHOWN = 120
+MOST_KEPT = 1000
 REQUIRED = ("releases", "deals", "accounts", "requests")
 
 
@@ -70,33 +72,84 @@ class BadRow:
 
 
 class BadRows(DomainError):
-    """Some rows cannot be imported, so nothing was."""
+    """Some rows cannot be imported, so nothing was. `rows` are the first of them, `count` is how many there are."""
 
-    def __init__(self, rows: Sequence[BadRow]) -> None:
-        super().__init__(f"There are some problems: {plural(len(rows), 'row')} to put right. Nothing was imported.")
+    def __init__(self, rows: Sequence[BadRow], count: int) -> None:
+        super().__init__(f"There are some problems: {plural(count, 'row')} to put right. Nothing was imported.")
         self.rows = tuple(rows)
+        self.count = count
+
+
+class Problems:
+    """What is wrong with the files: the first of each sheet are kept, all are counted."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, list[BadRow]] = {}
+        self.count = 0
+
+    def add(self, problem: BadRow) -> None:
+        """Note one more."""
+        kept = self._kept.setdefault(problem.sheet, [])
+        if len(kept) < MOST_KEPT:
+            kept.append(problem)
+        self.count += 1
+
+    def extend(self, problems: Iterable[BadRow]) -> None:
+        """Note all of these."""
+        for problem in problems:
+            self.add(problem)
+
+    def take(self, others: "Problems") -> None:
+        """Note all of the others' as well."""
+        kept = others.in_order()
+        self.extend(kept)
+        self.count += others.count - len(kept)
+
+    def refuse_any(self) -> None:
+        """Raise BadRows unless there are none."""
+        if self.count:
+            raise BadRows(self.in_order(), self.count)
+
+    def in_order(self) -> list[BadRow]:
+        """Those that were kept, as they stand in the files."""
+        names = [*COLUMNS, *sorted(self._kept.keys() - COLUMNS.keys())]
+        return [bad for name in names for bad in sorted(self._kept.get(name, []), key=lambda bad: bad.row)]
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a sheet: its number in the spreadsheet and its cells by column, trimmed."""
+    """One line of a sheet: its number in the spreadsheet, and its cells in the order of the sheet's columns."""
 
+    sheet: str
     number: int
-    cells: Mapping[str, str]
+    texts: Sequence[str]
+
+    @property
+    def cells(self) -> Mapping[str, str]:
+        """The cells by column, trimmed."""
+        return {column: text.strip() for column, text in zip(COLUMNS[self.sheet], self.texts, strict=True)}
 
 
-def bad_cell(sheet: str, row: Row, column: str, reason: str, remedy: str) -> BadRow:
+def bad_cell(row: Row, column: str, reason: str, remedy: str) -> BadRow:
     """What is wrong with one cell. Payment digits are never repeated: a full number may stand there by mistake."""
-    value = row.cells.get(column, "")
+    value = row.cells.get(column, "").replace("\0", "\N{SYMBOL FOR NULL}")
     shown = "not shown" if column == "payment_last4" and value else value[:LONGEST_SHOWN]
-    return BadRow(sheet, row.number, column, shown, reason, remedy)
+    return BadRow(row.sheet, row.number, column, shown, reason, remedy)
+
+
+class Table(Protocol):
+    """One sheet of the files, read row by row as often as it is wanted."""
+
+    def rows(self, problems: Problems) -> Iterator[Row]:
+        """Every row that is not empty; what cannot be read at all is noted in `problems` and left out."""
+        ...
 
 
 @dataclass(frozen=True)
 class Sheets:
-    """What was read: rows by sheet, SHA-256 (hex) by file name, and what could not be read at all."""
+    """What was sent: tables by sheet, SHA-256 (hex) by file name, and what is wrong with the files as such."""
 
-    rows: Mapping[str, Sequence[Row]]
+    tables: Mapping[str, Table]
     files: Mapping[str, str]
     problems: Sequence[BadRow] = field(default=())
 

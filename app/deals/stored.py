@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -37,22 +37,24 @@ DEALS: Query = (
     .join(Deal.release)
     .join(Deal.agreement)
 )
-REQUESTS: Query = (
+_REQUESTS: Query = (
     select(
-        Deal.external_id.label("deal_id"),
-        Account.external_id.label("account_id"),
+        Deal.external_id,
+        Account.external_id,
+        Request.id,
+        Request.position,
         Request.agreement_signed_on,
-        Request.requested_cents.label("requested"),
+        Request.requested_cents,
         Request.basis,
         Request.basis_count,
-        Request.recorded_cents.label("recorded_allocation"),
-        func.coalesce(Payment.amount_cents, 0).label("paid_amount"),
+        Request.recorded_cents,
+        func.coalesce(Payment.amount_cents, 0),
         Payment.paid_on,
-        Request.position,
     )
     .join(Request.deal)
     .join(Request.account)
     .outerjoin(Request.payments)
+    .order_by(Request.deal_id, Request.position)
 )
 MARKS: Query = select(Deal.external_id.label("deal_id"), Mark.as_of, Mark.multiple).join(Mark.deal)
 DISTRIBUTIONS: Query = select(
@@ -86,9 +88,14 @@ class Stored:
     scopes: Found
     clauses: Found
 
+    def currency_of(self, deal_id: str) -> str:
+        """The currency in which the stored amounts of a deal are; USD for a deal that is not stored."""
+        deal = self.rows["deals"].get((deal_id,))
+        return deal["currency"] if deal else "USD"
+
 
 def load_stored(records: Records) -> Stored:
-    """Everything stored that a row of these records could repeat or contradict."""
+    """Everything stored that a row of these records could repeat, change or leave out."""
     releases = [entry.record.release for entry in records.releases]
     deals = [entry.record.deal_id for entry in records.deals]
     versions = [entry.record.agreement_version for entry in records.deals]
@@ -99,7 +106,6 @@ def load_stored(records: Records) -> Stored:
         rows={
             "releases": _found(RELEASES, 1, Release.name, releases),
             "deals": _found(DEALS, 1, Deal.external_id, deals),
-            "requests": _found(REQUESTS, 2, Deal.external_id, deals),
             "marks": _found(MARKS, 2, Deal.external_id, deals),
             "distributions": _found(DISTRIBUTIONS, 2, Deal.external_id, deals),
             "rates": _found(RATES, 2, Rate.policy, policies),
@@ -109,6 +115,25 @@ def load_stored(records: Records) -> Stored:
         scopes=_found(SCOPES, 2, Account.external_id, accounts),
         clauses=_found(CLAUSES, 2, Agreement.version, versions),
     )
+
+
+class StoredRequest(NamedTuple):
+    """A stored request: its row, its place in its deal, and its cells by column from `agreement_signed_on` on."""
+
+    id: int
+    position: int
+    cells: tuple[Any, ...]
+
+
+def load_requests(deal_ids: Iterable[str]) -> dict[str, dict[str, StoredRequest]]:
+    """Stored requests of these deals by deal and account, in their order; a deal that is not stored has no entry."""
+    found: dict[str, dict[str, StoredRequest]] = {}
+    for some in _sliced(deal_ids):
+        stored = session.scalars(select(Deal.external_id).where(Deal.external_id.in_(some)))
+        found |= {deal_id: {} for deal_id in stored}
+        for deal_id, account_id, id_, position, *cells in session.execute(_REQUESTS.where(Deal.external_id.in_(some))):
+            found[deal_id][account_id] = StoredRequest(id_, position, tuple(cells))
+    return found
 
 
 def known_ids(

@@ -1,34 +1,39 @@
-"""Adding the new rows of an import to the tables, all checks done. Callers own the transaction."""
+"""Writing the rows of an import, all checks done; requests have a writer of their own. Callers own the transaction."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from app import identity
 from app.core.db import session
-from app.deals.models import Agreement, Deal, Distribution, Import, Mark, Payment, Rate, Release, Request
-from app.deals.records import (
-    AccountRow,
-    DealRow,
-    Entry,
-    Records,
-    ReleaseRow,
-    RequestRow,
-)
+from app.deals.changing import agreement_of, change_row, remove_row
+from app.deals.comparison import Comparison
+from app.deals.models import Agreement, Deal, Distribution, Import, Mark, Rate, Release
+from app.deals.records import AccountRow, DealRow, Entry, ReleaseRow
 from app.deals.stored import known_ids
 from app.identity import Account, Authority, Person
 
 
-def write_records(new: Records, *, done: Import) -> None:
-    """Add every row, in the order in which they refer to each other."""
-    _add_releases(new.releases)
-    _add_accounts(new.accounts)
-    _add_deals(new.deals, done)
-    deals = dict(session.execute(select(Deal.external_id, Deal.id)).all())
-    _add_requests(new.requests, deals)
+def write_rows(found: Comparison, done: Import) -> tuple[dict[str, int], dict[str, int]]:
+    """Write all sheets but requests, in the order in which they refer to each other; ids of deals and accounts."""
+    new = found.new
+    _add_releases(new["releases"])
+    _add_accounts(new["accounts"])
+    deals = _known_deals()
+    for sheet, key in found.removed:
+        remove_row(sheet, key, deals)
+    for changed in found.changed:
+        change_row(changed.sheet, changed.key, changed.values, deals)
+    _add_deals(new["deals"], done)
+    deals = _known_deals()
     _add_later_facts(new, deals)
     session.flush()
+    return deals, dict(session.execute(select(Account.external_id, Account.id)).all())
+
+
+def _known_deals() -> dict[str, int]:
+    return dict(session.execute(select(Deal.external_id, Deal.id)).all())
 
 
 def _add_releases(entries: Sequence[Entry[ReleaseRow]]) -> None:
@@ -82,15 +87,10 @@ def _account(row: AccountRow) -> dict[str, object]:
 
 def _add_deals(entries: Sequence[Entry[DealRow]], done: Import) -> None:
     releases = {release.name: release for release in session.scalars(select(Release))}
-    agreements = {(each.version, each.clause): each for each in session.scalars(select(Agreement))}
     for entry in entries:
         row = entry.record
-        version = (row.agreement_version, row.agreement_clause)
-        if version not in agreements:
-            agreements[version] = Agreement(
-                version=row.agreement_version, clause=row.agreement_clause, clause_text=row.agreement_clause_text
-            )
-        session.add(_deal(row, releases[row.release], agreements[version], done))
+        agreement = agreement_of(row.agreement_version, row.agreement_clause, row.agreement_clause_text)
+        session.add(_deal(row, releases[row.release], agreement, done))
     session.flush()
 
 
@@ -110,45 +110,10 @@ def _deal(row: DealRow, release: Release, agreement: Agreement, done: Import) ->
     )
 
 
-def _add_requests(entries: Sequence[Entry[RequestRow]], deals: dict[str, int]) -> None:
-    """In bulk: a deal may have tens of thousands."""
-    if not entries:
-        return
-    accounts = known_ids(Account.id, Account.external_id, (entry.record.account_id for entry in entries))
-    placed: Counter[str] = Counter()
-    rows = []
-    for row in (entry.record for entry in entries):
-        placed[row.deal_id] += 1
-        rows.append(
-            {
-                "deal_id": deals[row.deal_id],
-                "account_id": accounts[row.account_id],
-                "position": placed[row.deal_id],
-                "agreement_signed_on": row.agreement_signed_on,
-                "requested_cents": row.requested,
-                "basis": row.basis,
-                "basis_count": row.basis_count,
-                "recorded_cents": row.recorded_allocation,
-            }
-        )
-    ids = session.scalars(insert(Request).returning(Request.id, sort_by_parameter_order=True), rows)
-    _add_payments(entries, ids.all())
-
-
-def _add_payments(entries: Sequence[Entry[RequestRow]], request_ids: Sequence[int]) -> None:
-    payments = [
-        {"request_id": request_id, "amount_cents": entry.record.paid_amount, "paid_on": entry.record.paid_on}
-        for request_id, entry in zip(request_ids, entries, strict=True)
-        if entry.record.paid_amount
-    ]
-    if payments:
-        session.execute(insert(Payment), payments)
-
-
-def _add_later_facts(new: Records, deals: dict[str, int]) -> None:
-    for mark in (entry.record for entry in new.marks):
+def _add_later_facts(new: Mapping[str, list[Entry[Any]]], deals: Mapping[str, int]) -> None:
+    for mark in (entry.record for entry in new["marks"]):
         session.add(Mark(deal_id=deals[mark.deal_id], as_of=mark.as_of, multiple=mark.multiple))
-    for paid in (entry.record for entry in new.distributions):
+    for paid in (entry.record for entry in new["distributions"]):
         session.add(Distribution(deal_id=deals[paid.deal_id], paid_on=paid.paid_on, total_cents=paid.total))
-    for rate in (entry.record for entry in new.rates):
+    for rate in (entry.record for entry in new["rates"]):
         session.add(Rate(policy=rate.policy, valid_from=rate.valid_from, rate=rate.rate))

@@ -84,6 +84,7 @@ from app.incidents.reach import ReachCounts, Reached, count_reached, list_reache
 from app.incidents.remedies import CannotCompute, Remedy, Waiver
 from app.incidents.replay_report import ReplayReport, find_replay_report
 from app.incidents.replaying import REPLAY, ask_for_replay, carry_out_replay, find_replay_job, replay_now
+from app.incidents.resting import list_resting
 from app.incidents.risks import Risk
 from app.incidents.ruling import CannotRule, Ruling, RulingKind, find_ruling, rule, withdraw_ruling
 from app.incidents.sending import count_waiting
@@ -249,6 +250,7 @@ __all__ = [
     "list_proposals",
     "list_public",
     "list_reached",
+    "list_resting",
     "list_sending",
     "list_told",
     "list_unworded",

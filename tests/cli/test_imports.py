@@ -12,7 +12,7 @@ from app import deals
 from app.audit import AuditEvent
 from app.core.db import session, transaction
 from app.identity import Role
-from tests.deals.builders import DEMO, a_zip, demo_files, demo_files_with
+from tests.deals.builders import DEMO, a_workbook, a_zip, demo_files, demo_files_with
 from tests.identity.builders import a_member_of_staff
 
 ADMIN = "ada@platform.example"
@@ -57,6 +57,31 @@ def test_a_zip_is_imported_and_the_same_again_changes_nothing(app: Flask, tmp_pa
     assert len(deals.list_imports()) == 1
 
 
+def test_a_workbook_is_imported_alike(app: Flask, tmp_path: Path) -> None:
+    (tmp_path / "deals.xlsx").write_bytes(a_workbook(demo_files()))
+
+    result = run(app, tmp_path / "deals.xlsx", "--as", ADMIN)
+    again = run(app, DEMO, "--as", ADMIN)
+
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert "requests: 16 rows added, 0 unchanged" in result.stdout
+    assert "unchanged. Nothing was written." in again.stdout
+
+
+def test_stored_rows_change_only_with_the_word_for_it(app: Flask, tmp_path: Path) -> None:
+    run(app, DEMO, "--as", ADMIN)
+    for name, content in demo_files_with("marks.csv", "1.40", "1.41").items():
+        (tmp_path / name).write_bytes(content)
+
+    refused = run(app, tmp_path, "--as", ADMIN)
+    done = run(app, tmp_path, "--as", ADMIN, "--replace")
+
+    assert refused.exit_code == 2
+    assert "marks, orbit, 2026-10-31, multiple: '1.4' -> '1.41'" in refused.stderr
+    assert "--replace" in refused.stderr
+    assert "marks: 0 rows added, 0 unchanged, 1 changed" in done.stdout
+
+
 def test_every_bad_row_is_printed_and_nothing_is_written(app: Flask, tmp_path: Path) -> None:
     files = demo_files_with("requests.csv", "INV-011,2026", "INV-099,2026")
     files |= {"marks.csv": demo_files_with("marks.csv", "1.40", "-1")["marks.csv"]}
@@ -74,9 +99,9 @@ def test_every_bad_row_is_printed_and_nothing_is_written(app: Flask, tmp_path: P
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("deals.xlsx", b"PK\x03\x04", "is a workbook, which cannot be imported yet"),
+        ("deals.xlsx", b"PK\x03\x04", "is damaged, protected, or no workbook"),
         ("deals.zip", b"PK\x03\x04", "The zip is damaged"),
-        ("notes.txt", b"hello", "is neither a CSV file nor a zip"),
+        ("notes.txt", b"hello", "is neither CSV, nor a zip of CSV files, nor a workbook"),
         ("deals.csv", b"", "accounts.csv is missing"),
     ],
 )

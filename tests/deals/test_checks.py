@@ -37,7 +37,7 @@ def test_nothing_is_wrong_with_the_demo() -> None:
         ("marks.csv", "orbit", "mars", 2, "deal_id"),
         ("distributions.csv", "2025-12-15", "2024-01-01", 2, "paid_on"),
         ("distributions.csv", "10000.00", "0.00", 2, "total"),
-        ("deals.csv", "2024-11-22T17:04:11Z", "2024-08-03T17:04:11Z", 2, "allocated_at"),
+        ("deals.csv", "2024-11-22T17:04:11Z", "2024-11-20T17:04:11Z", 2, "allocated_at"),
         ("rates.csv", "0.08", "8", 2, "rate"),
     ],
 )
@@ -52,6 +52,13 @@ def test_a_bad_cell_is_reported_alone_with_sheet_row_and_column(
     assert problem.reason.endswith(".")
     assert problem.remedy.endswith(".")
     assert {found.row for found in problems_of(files)} == {row}
+
+
+def test_a_deal_cannot_be_allocated_by_a_release_that_came_later() -> None:
+    problem = only_problem_of(demo_files_with("releases.csv", "2024-08-05", "2024-12-05"))
+
+    assert (problem.sheet, problem.column) == ("deals", "allocated_at")
+    assert problem.reason == "It is before 2024-12-05, when the release was deployed."
 
 
 def test_the_value_found_is_repeated() -> None:

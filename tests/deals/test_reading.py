@@ -8,16 +8,28 @@ import pytest
 
 from app.deals import reading
 from app.deals.reading import CannotRead, read_files, read_folder, read_path, read_uploads, read_zip
+from app.deals.sheets import Problems, Row, Sheets
 from tests.deals.builders import DEMO, a_zip, demo_files, demo_files_with, only_problem_of, problems_of
+
+
+def rows_of(sheets: Sheets, name: str) -> list[Row]:
+    problems = Problems()
+    rows = list(sheets.tables[name].rows(problems))
+    assert problems.count == 0
+    return rows
+
+
+def texts_of(sheets: Sheets) -> dict[str, list[list[str]]]:
+    return {name: [list(row.texts) for row in rows_of(sheets, name)] for name in sheets.tables}
 
 
 def test_a_folder_a_zip_and_single_files_are_the_same_import() -> None:
     folder = read_folder(DEMO)
 
     assert folder.problems == []
-    assert read_zip(a_zip(demo_files(), "demo/")) == folder
-    assert read_uploads(list(demo_files().items())) == folder
-    assert read_zip(a_zip(demo_files())).digest == folder.digest
+    for same in (read_zip(a_zip(demo_files(), "demo/")), read_uploads(list(demo_files().items()))):
+        assert same.digest == folder.digest
+        assert texts_of(same) == texts_of(folder)
 
 
 def test_any_changed_byte_changes_the_digest() -> None:
@@ -26,11 +38,22 @@ def test_any_changed_byte_changes_the_digest() -> None:
     assert read_files(changed).digest != read_files(demo_files()).digest
 
 
-def test_a_byte_order_mark_and_windows_line_ends_are_welcome() -> None:
+def test_a_byte_order_mark_and_any_line_ends_are_welcome_even_mixed() -> None:
     plain = {name: text.replace(b"\r\n", b"\n") for name, text in demo_files().items()}
     windows = {name: b"\xef\xbb\xbf" + text.replace(b"\n", b"\r\n") for name, text in plain.items()}
+    old_mac = {name: text.replace(b"\n", b"\r") for name, text in plain.items()}
+    mixed = {name: text.replace(b"\n", b"\r\n", 2).replace(b"\n", b"\r", 1) for name, text in plain.items()}
 
-    assert read_files(windows).rows == read_files(plain).rows
+    for others in (windows, old_mac, mixed):
+        assert texts_of(read_files(others)) == texts_of(read_files(plain))
+
+
+def test_columns_may_stand_in_any_order() -> None:
+    turned = [",".join(reversed(line.split(","))) for line in demo_files()["marks.csv"].decode().splitlines()]
+
+    (row,) = rows_of(read_files(demo_files() | {"marks.csv": "\n".join(turned).encode()}), "marks")
+
+    assert row.texts == ("orbit", "2026-10-31", "1.40")
 
 
 def test_rows_are_numbered_as_the_spreadsheet_shows_them() -> None:
@@ -39,15 +62,33 @@ def test_rows_are_numbered_as_the_spreadsheet_shows_them() -> None:
 
     sheets = read_files(files | {"releases.csv": b"\n".join([header, first, b"", b",,,", *rest])})
 
-    assert [row.number for row in sheets.rows["releases"]] == [2, 5]
-    assert sheets.rows["accounts"][-1].number == 13  # addresses of three lines count once
+    assert [row.number for row in rows_of(sheets, "releases")] == [2, 5]
+    assert rows_of(sheets, "accounts")[-1].number == 13  # addresses of three lines count once
 
 
-def test_a_file_that_is_not_utf8_is_named_with_its_line() -> None:
-    problem = only_problem_of(demo_files() | {"releases.csv": "release\nÖl".encode("cp1252")})
+def test_a_file_that_is_not_utf8_is_named_with_its_row_and_byte() -> None:
+    files = demo_files()
+    lines = files["accounts.csv"].decode().replace("Bruno Keller", "Bruno Köller").encode("cp1252")
 
-    assert problem.reason == "releases.csv is not UTF-8: line 2 holds a byte that is not text."
+    problem = only_problem_of(files | {"accounts.csv": lines})
+
+    assert (problem.sheet, problem.row) == ("accounts", 3)  # though the address above has three lines
+    assert problem.reason.startswith("The byte 0xF6 after ")
+    assert "Bruno K" in problem.reason
     assert "UTF-8" in problem.remedy
+
+
+def test_a_file_in_utf16_is_called_that() -> None:
+    content = demo_files()["marks.csv"].decode().encode("utf-16")
+
+    assert only_problem_of(demo_files() | {"marks.csv": content}).reason == "The file is UTF-16."
+
+
+def test_a_nul_byte_is_refused_where_it_stands() -> None:
+    problem = only_problem_of(demo_files_with("accounts.csv", "Amara Okafor,personal", "Amara\0Okafor,personal"))
+
+    assert (problem.row, problem.column, problem.value) == (2, "account_name", "Amara␀Okafor")
+    assert problem.reason == "It holds a NUL byte."
 
 
 def test_missing_unknown_and_repeated_columns_are_named() -> None:
@@ -94,7 +135,9 @@ def test_one_sheet_in_two_files_is_refused() -> None:
 
 
 def test_an_empty_file_is_named() -> None:
-    assert only_problem_of(demo_files() | {"requests.csv": b"\n"}).reason == "requests.csv is empty."
+    problem = only_problem_of(demo_files() | {"requests.csv": b"\n"})
+
+    assert (problem.sheet, problem.reason) == ("requests", "The sheet is empty.")
 
 
 def test_a_row_with_too_many_cells_is_refused() -> None:
@@ -110,8 +153,10 @@ def test_an_open_quote_is_found_at_its_row() -> None:
     assert (problem.sheet, problem.row) == ("marks", 2)
 
 
-def test_a_workbook_is_refused_with_the_way_out() -> None:
-    with pytest.raises(CannotRead, match=r"deals\.xlsx is a workbook.*CSV"):
+def test_an_old_or_damaged_workbook_is_refused_with_the_way_out() -> None:
+    with pytest.raises(CannotRead, match=r"deals\.xls is a workbook of another kind.*CSV"):
+        read_uploads([("deals.xls", b"")])
+    with pytest.raises(CannotRead, match=r"deals\.xlsx is damaged, protected, or no workbook"):
         read_uploads([("deals.xlsx", b"PK\x03\x04")])
 
 
@@ -145,7 +190,7 @@ def test_a_zip_whose_contents_were_cut_is_refused() -> None:
 
 
 def test_a_zip_that_unpacks_to_too_much_is_refused() -> None:
-    with pytest.raises(CannotRead, match=r"What the zip holds: 5\.2 MB; at most 5 MB"):
+    with pytest.raises(CannotRead, match=r"What the zip holds: 26\.2 MB; at most 25 MB"):
         read_zip(a_zip({"accounts.csv": b"a" * (reading.LARGEST_BYTES + 1)}))
 
 
@@ -162,13 +207,26 @@ def test_the_same_file_in_two_folders_of_a_zip_is_refused() -> None:
 def test_what_a_desktop_adds_to_a_zip_is_passed_over() -> None:
     extra = {"__MACOSX/deals.csv": b"\x00", ".deals.csv": b"\x00", "README.txt": b"hello"}
 
-    assert read_zip(a_zip(demo_files() | extra)) == read_zip(a_zip(demo_files()))
+    assert read_zip(a_zip(demo_files() | extra)).digest == read_zip(a_zip(demo_files())).digest
+
+
+@pytest.mark.parametrize("path", ["../deals.csv", "/etc/deals.csv", "a/../../deals.csv"])
+def test_a_zip_whose_paths_lead_elsewhere_is_refused(path: str) -> None:
+    with pytest.raises(CannotRead, match="a path that leads elsewhere"):
+        read_zip(a_zip({path: b""}))
+
+
+def test_a_zip_of_a_zip_or_of_too_many_files_holds_no_import() -> None:
+    with pytest.raises(CannotRead, match=r"There is no CSV file\. An import needs releases\.csv"):
+        read_zip(a_zip({"inner.zip": a_zip(demo_files())}))
+    with pytest.raises(CannotRead, match="more than 1,000 files"):
+        read_zip(a_zip({f"{number}.txt": b"" for number in range(1001)}))
 
 
 def test_too_large_files_are_refused_before_they_are_read(tmp_path: Path) -> None:
     (tmp_path / "accounts.csv").write_bytes(b"a" * (reading.LARGEST_BYTES + 1))
 
-    with pytest.raises(CannotRead, match=r"5\.2 MB; at most 5 MB"):
+    with pytest.raises(CannotRead, match=r"26\.2 MB; at most 25 MB"):
         read_path(tmp_path)
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileRequired, MultipleFileField
 
-from app import deals
+from app import deals, incidents
 from app.core import clock
 from app.core.db import transaction
 from app.core.errors import DomainError
@@ -46,7 +46,7 @@ def take_in() -> ResponseReturnValue:
     try:
         sheets = deals.read_uploads([(file.filename, file.read()) for file in form.files.data])
         with transaction():
-            done = deals.import_sheets(sheets=sheets, by=signed_in(), at=clock.now())
+            done = deals.import_sheets(sheets=sheets, by=signed_in(), at=clock.now(), resting=incidents.list_resting())
     except deals.BadRows as bad:
         return _page(form, bad.rows)
     except DomainError as refusal:

@@ -69,7 +69,7 @@ def test_the_examples_below_start_from_outcomes_that_hold() -> None:
         (lambda o: replace(o, shares=[51, 18, 5, 60, 1]), "request 1 got 51, which is not between"),
         (lambda o: replace(o, level=None), "request 2 got 19 of 40, but no rate or level"),
         (lambda o: replace(o, level=Fraction(39, 2)), "39/2 is not the level"),
-        (lambda o: replace(o, rate=Fraction(5)), "money went to basis 0"),
+        (lambda o: replace(o, rate=Fraction(5)), "money went to basis 0 while somebody with a basis was cut"),
         (lambda o: replace(o, groups=Groups([0, 3, 4], [1])), "request 3 is in no group"),
         (lambda o: replace(o, groups=Groups([0, 3, 4, 4], [1, 2])), "request 5 is named twice"),
         (lambda o: replace(o, groups=Groups([0, 3, 4], [1, 2, 5])), "request 6 is named twice or does not exist"),
@@ -84,6 +84,31 @@ def test_what_is_wrong_is_named(change: Callable[[Outcome], Outcome], words: str
 
     assert verdict is not None
     assert words in verdict
+
+
+def test_the_first_fault_is_named_by_its_request_and_nothing_else() -> None:
+    verdict = certify(135, WANTED, replace(FULL, rate=Fraction(5)), PLAIN)
+    assert verdict == "money went to basis 0 while somebody with a basis was cut"
+    verdict = certify(100, WANTED, replace(CUT, groups=Groups([0, 4], [2])), PLAIN)
+    assert verdict == "request 2 is in no group"
+
+
+def test_a_whole_unit_beside_the_rate_or_the_level_is_too_much() -> None:
+    by_rate = Outcome([6, 4], Groups([0, 1]), Fraction(5))
+    verdict = certify(10, asked((9, 1), (9, 1)), by_rate, PLAIN)
+    assert verdict == "request 1 got 6, a unit or more from the rate 5 times its basis"
+
+    by_level = Outcome([6, 4], Groups([], [0, 1]), level=Fraction(5))
+    verdict = certify(10, asked((9, 0), (9, 0)), by_level, PLAIN)
+    assert verdict == "request 1 got 6, a unit or more from the level 5"
+
+
+def test_who_shares_equally_must_reach_the_minimum_too() -> None:
+    outcome = Outcome([5, 5], Groups([], [0, 1]), level=Fraction(5))
+
+    verdict = certify(10, asked((9, 0), (9, 0)), outcome, replace(PLAIN, minimum=6))
+
+    assert verdict == "request 1 stays in with 5, below the minimum 6"
 
 
 def test_a_capped_request_must_be_met_and_an_uncapped_one_must_be_cut() -> None:
@@ -105,7 +130,12 @@ def test_those_who_share_equally_keep_their_cap() -> None:
     verdict = certify(
         22, asked((10, 0), (4, 0), (20, 0)), Outcome([10, 3, 9], Groups([], [0, 1, 2]), level=Fraction(9)), PLAIN
     )
-    assert verdict is not None
+    assert verdict == "request 1 got 10, a unit or more from the level 9"
+
+    verdict = certify(
+        22, asked((10, 0), (4, 0), (20, 0)), Outcome([9, 3, 10], Groups([], [0, 1, 2]), level=Fraction(19, 2)), PLAIN
+    )
+    assert verdict == "request 2 is capped by its request 4, but got 3"
 
 
 def test_whoever_is_out_gets_nothing_and_needs_a_reason() -> None:

@@ -8,6 +8,7 @@ from fractions import Fraction
 import rfc8785
 
 from app import audit
+from app.allocations.averages import todays_bases
 from app.allocations.certificate import certify
 from app.allocations.models import BasisKind, Run, RunShare, ShareGroup
 from app.allocations.rules import allocate
@@ -27,7 +28,8 @@ def run(*, deal: Deal, rule: str, by: Person | str, at: datetime, bases: Mapping
     """Run the named rule on the requests of the deal; the shares and their certificate are kept.
 
     `bases` are recomputed ones by request id, in minor units; a request not named keeps its frozen basis.
-    A failing certificate is kept as well: that is how a defect shows. Raises UnknownRule, CannotRun.
+    A failing certificate is kept as well: that is how a defect shows. `current-basis` shares by the averages of
+    today. Raises UnknownRule, CannotRun.
     """
     made = _made(deal, Rule(rule, minimum=deal.minimum_cents or 0), _bases(deal, bases or {}))
     made.basis_kind = BasisKind.FROZEN if bases is None else BasisKind.RECOMPUTED
@@ -59,7 +61,7 @@ def _made(deal: Deal, rule: Rule, bases: Sequence[str]) -> Run:
     asked = [
         Asked(request.requested_cents, Fraction(basis)) for request, basis in zip(deal.requests, bases, strict=True)
     ]
-    outcome = allocate(deal.available_cents, asked, rule)
+    outcome = allocate(deal.available_cents, asked, rule, _today(deal, rule))
     fault = certify(deal.available_cents, asked, outcome, rule)
     return Run(
         deal=deal,
@@ -73,6 +75,19 @@ def _made(deal: Deal, rule: Rule, bases: Sequence[str]) -> Run:
         digest=_digest(deal, rule, bases, outcome),
         shares=_shares(deal.requests, bases, asked, outcome),
     )
+
+
+def _today(deal: Deal, rule: Rule) -> Sequence[Fraction | None] | None:
+    """The averages of today where the rule needs them; what comes out is still checked against the run's bases."""
+    if rule.name != RuleName.CURRENT_BASIS:
+        return None
+    today = todays_bases(deal)
+    if all(average is None for average in today):
+        raise CannotRun(
+            f"{deal.name}: no request of its accounts says over how many investments its basis was averaged, "
+            "so the averages of today are not known. Import basis_count."
+        )
+    return today
 
 
 def _shares(

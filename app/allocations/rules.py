@@ -38,10 +38,6 @@ RULES: Mapping[str, Way] = MappingProxyType(
 )
 
 
-CURRENT_BASIS = "defect: averages taken today instead of frozen at the deal"
-"""In one line of words, as the others have it; it is no entry of RULES since requests alone cannot run it."""
-
-
 def way_of(name: str) -> Way:
     """The way a rule shares. Raises UnknownRule."""
     if name == RuleName.CURRENT_BASIS:

@@ -193,6 +193,13 @@ def test_left_over_cents_go_to_the_first_or_to_the_last_of_equals() -> None:
     assert prorate(6, equals, replace(PLAIN, tie=Tie.LAST)).shares == [1, 1, 2, 2]
 
 
+def test_left_over_cents_of_those_without_a_basis_go_by_the_same_tie() -> None:
+    equals = asked((10, 0), (10, 0), (10, 0))
+
+    assert prorate(4, equals, PLAIN).shares == [2, 1, 1]
+    assert prorate(4, equals, replace(PLAIN, tie=Tie.LAST)).shares == [1, 1, 2]
+
+
 def test_left_over_cents_go_by_largest_remainder_and_so_are_not_monotone() -> None:
     wanted = asked((10, 1), (10, 3), (10, 3))
 

@@ -162,11 +162,29 @@ def test_a_run_nobody_made_is_not_found() -> None:
 
 
 @pytest.mark.usefixtures("tx")
-@pytest.mark.parametrize("rule", ["pro-rata-9", "current-basis"])
-def test_a_rule_that_cannot_share_is_refused_and_nothing_is_kept(rule: str, at: datetime) -> None:
+@pytest.mark.parametrize(
+    ("rule", "refusal"), [("pro-rata-9", allocations.UnknownRule), ("current-basis", allocations.CannotRun)]
+)
+def test_a_rule_that_cannot_share_is_refused_and_nothing_is_kept(
+    rule: str, refusal: type[Exception], at: datetime
+) -> None:
     deal = a_demo_deal()
 
-    with pytest.raises(allocations.UnknownRule):
+    with pytest.raises(refusal):
         allocations.run(deal=deal, rule=rule, by=an_admin(), at=at)
 
     assert allocations.list_runs(deal) == []
+
+
+@pytest.mark.usefixtures("tx")
+def test_averages_of_today_can_be_run_to_reproduce_and_are_checked_against_the_frozen_ones(at: datetime) -> None:
+    deal = a_deal(60, [(60, "10", 30), (60, "10", 10), (60, "20", 20)])
+    deal.requests[0].basis_count = 1
+    session.flush()
+
+    run = allocations.run(deal=deal, rule="current-basis", by=an_admin(), at=at)
+
+    assert [share.allocated_cents for share in run.shares] == [24, 12, 24]
+    assert [share.basis for share in run.shares] == ["10", "10", "20"]
+    assert run.certificate.startswith("fails: ")
+    assert f"fails: {allocations.recheck(run)}" == run.certificate

@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from app import audit, deals, identity, incidents, notices, scheduling, worker
+from app.allocations import BasisKind
 from app.core import files
 from app.core.db import session, transaction
 from app.core.errors import DomainError
@@ -139,6 +140,15 @@ class Story:
                 at=self.at,
             )
             incidents.investigate(incident=incident, by=admin, at=self.at)
+        incidents.replay_now(incident=self._incident(), by=self._person(ADMIN), at=self.at)
+        with transaction():
+            incidents.bind(
+                incident=self._incident(),
+                binding=BasisKind.FROZEN,
+                reason="Both agreements fix the averages on the day a deal closes.",
+                by=self._person(ADMIN),
+                at=self.at,
+            )
             self._propose_and_sign()
 
     def _propose_and_sign(self) -> None:

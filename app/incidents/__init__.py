@@ -15,7 +15,7 @@ from app.incidents.audience import Concerned, count_concerned, find_concerned, l
 from app.incidents.balance import Balance, DealBalance, Totals, balance_of
 from app.incidents.binding import CannotBind, bind
 from app.incidents.causes import CAUSES
-from app.incidents.coverage import Coverage, find_coverage, find_replay
+from app.incidents.coverage import Coverage, find_coverage, find_replay, signed_coverage
 from app.incidents.decisions import Assumption, CaseDecision, Decision, IncompleteDecision, Threshold
 from app.incidents.distributions import Distributions
 from app.incidents.dossier import describe
@@ -281,6 +281,7 @@ __all__ = [
     "send",
     "send_batch",
     "send_first_notice",
+    "signed_coverage",
     "start",
     "summarize",
     "total_due",

@@ -1,5 +1,6 @@
 """How far everybody affected was looked for: what texts may say about other deals, and nothing more."""
 
+import json
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -10,19 +11,22 @@ from app.core.db import session
 from app.core.text import plural
 from app.deals import Deal, Release
 from app.incidents.models import Incident
+from app.incidents.proposal_models import Proposal
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """Deals replayed of those in range since the first faulty release, whatever release allocated them.
 
-    `checked` of `used` counts only the deals that the faulty rule was used for; `others` of these are no cases.
+    `checked` of `used` counts only the deals that the faulty rule was used for; `others` of these are no cases of the
+    incident, and `others_checked` of them were replayed.
     """
 
     replayed: int
     in_range: int
     checked: int
     used: int
+    others_checked: int
     others: int
 
     @property
@@ -35,11 +39,17 @@ class Coverage:
         """What may be said to investors; empty where there is no other deal to speak of."""
         if not self.others:
             return ""
-        if self.checked == self.used:
+        if self.others_checked == self.others:
             others = "the other deal" if self.others == 1 else f"all {self.others:,} other deals"
             return f"We checked {others} it was used for."
         used, left = plural(self.used, "deal"), self.used - self.checked
         return f"We have checked {self.checked:,} of the {used} it was used for and are still checking {left:,}."
+
+
+def signed_coverage(proposal: Proposal) -> Coverage | None:
+    """The coverage as it stands in what was signed, which is what its notices and pages say; None without a replay."""
+    signed = json.loads(proposal.canonical).get("coverage")
+    return Coverage(**signed) if signed else None
 
 
 def find_replay(incident: Incident) -> Replay | None:
@@ -57,10 +67,12 @@ def find_coverage(incident: Incident) -> Coverage | None:
     ).all()
     replayed = {each.deal_id for each in replay.deals if each.obstacle is None}
     used = {deal_id for deal_id, rule in ran if rule is incident.rule}
+    others = used - {case.deal_id for case in incident.cases}
     return Coverage(
         replayed=sum(deal_id in replayed for deal_id, _ in ran),
         in_range=len(ran),
         checked=len(used & replayed),
         used=len(used),
-        others=len(used - {case.deal_id for case in incident.cases}),
+        others_checked=len(others & replayed),
+        others=len(others),
     )

@@ -14,10 +14,22 @@ from app.core.text import format_phone, zone_name
 from app.deals import Deal, Mark, Request
 from app.identity import Account
 from app.incidents.audience import Concerned
+from app.incidents.coverage import signed_coverage
 from app.incidents.interest_due import worked_lines
 from app.incidents.models import Case, Incident, StatementKind
 from app.incidents.proposal_models import Adjustment, Proposal
-from app.notices import AllClear, Contact, Correction, EnteredDeal, FirstNotice, Offer, Refund, Unchanged, Update
+from app.notices import (
+    AllClear,
+    Contact,
+    Correction,
+    Coverage,
+    EnteredDeal,
+    FirstNotice,
+    Offer,
+    Refund,
+    Unchanged,
+    Update,
+)
 
 OLD_AFTER_DAYS = 365
 
@@ -94,6 +106,7 @@ def _all_clear(proposal: Proposal, to: Concerned, adjustments: Sequence[Adjustme
         is_copy=to.is_copy,
         unchanged=tuple(_unchanged(each, several=several) for each in adjustments),
         fixed_on=_fixed_on(incident),
+        coverage=_coverage(proposal),
     )
 
 
@@ -115,8 +128,15 @@ def _correction(proposal: Proposal, to: Concerned, adjustments: Sequence[Adjustm
         remind_on=proposal.remind_on if under else None,
         is_bridged=proposal.policy["is_bridged"],
         fixed_on=_fixed_on(incident),
+        coverage=_coverage(proposal),
         years_to_find=_years_to_find([*over, *under], incident.detected_on),
     )
+
+
+def _coverage(proposal: Proposal) -> Coverage | None:
+    """Of the other deals that the rule at fault was used for, as it was signed."""
+    signed = signed_coverage(proposal)
+    return Coverage(signed.others_checked, signed.others) if signed else None
 
 
 def _fixed_on(incident: Incident) -> date | None:

@@ -6,9 +6,11 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from app.allocations import Bucket, Replay, sums_of
 from app.core.text import join_words, plural
 from app.identity import Person, Role
 from app.incidents.audience import count_concerned
+from app.incidents.coverage import Coverage, find_coverage, find_replay
 from app.incidents.findings import DealFinding, list_findings
 from app.incidents.models import FirstNotice, Incident, StatementKind
 from app.incidents.money_due import total_due
@@ -156,6 +158,8 @@ def _say_decided(incident: Incident, notice: FirstNotice, people: str) -> str:
 def _data(incident: Incident) -> Row:
     deals = [case.deal for case in incident.cases]
     says = f"{plural(len(deals), 'deal')} with {plural(sum(len(deal.requests) for deal in deals), 'request')}."
+    if coverage := find_coverage(incident):
+        says += f" {plural(coverage.in_range, 'deal')} imported since release {incident.faulty_release.name}."
     return Row(Topic.DATA, Standing.DONE, says, on=_day(incident, max(deal.imported.imported_at for deal in deals)))
 
 
@@ -169,8 +173,26 @@ def _affected(incident: Incident, findings: Sequence[DealFinding]) -> Row:
     under = sum(finding.under for finding in findings)
     unaffected = sum(finding.unaffected for finding in findings)
     newest = max(run.made_at for finding in findings for run in (finding.suspected, finding.right) if run)
-    says = f"{over} over, {under} under, {unaffected} unaffected."
-    return Row(Topic.AFFECTED, Standing.DONE, says, on=_day(incident, newest))
+    replay, coverage = find_replay(incident), find_coverage(incident)
+    if replay is None or coverage is None or replay.finished_at is None:
+        says = f"{over} over, {under} under, {unaffected} unaffected. Not replayed: nobody looked at other deals yet."
+        return Row(Topic.AFFECTED, Standing.BEGUN, says, on=_day(incident, newest))
+    says = f"{_say_buckets(replay)} {_say_covered(incident, coverage)}"
+    standing = Standing.DONE if coverage.is_complete else Standing.BEGUN
+    return Row(Topic.AFFECTED, standing, says, on=_day(incident, replay.finished_at))
+
+
+def _say_buckets(replay: Replay) -> str:
+    counts = {bucket: sum(each.count for each in sums_of(replay) if each.bucket is bucket) for bucket in Bucket}
+    always = (Bucket.OVER, Bucket.UNDER, Bucket.UNAFFECTED)
+    named = [f"{count} {bucket.replace('-', ' ')}" for bucket, count in counts.items() if count or bucket in always]
+    return ", ".join(named).replace("knock on", "knock-on") + "."
+
+
+def _say_covered(incident: Incident, coverage: Coverage) -> str:
+    covered = f"{coverage.replayed} of {plural(coverage.in_range, 'deal')} replayed"
+    decided = f"the {incident.binding} averages bind" + ("" if incident.binding_by_id else ", though nobody decided it")
+    return f"{covered}; {decided}."
 
 
 def _remedy(incident: Incident, findings: Sequence[DealFinding], proposal: Proposal | None) -> Row:

@@ -14,6 +14,7 @@ from app.core.text import plain_fraction
 from app.identity import Person
 from app.incidents.adjusting import INTEREST_POLICY
 from app.incidents.canonical import canonical, digest
+from app.incidents.coverage import find_coverage
 from app.incidents.decisions import Decision
 from app.incidents.models import Case, Incident, StatementKind
 from app.incidents.parts import Decided, Terms, decide
@@ -144,7 +145,7 @@ def _run(case: Case) -> Run:
 
 def canonical_form(incident: Incident, proposal: Proposal, texts: Mapping[str, str]) -> str:
     """What people sign: everything that decides who gets what, when, and in which words."""
-    fixed = incident.statement(StatementKind.FIXED)
+    fixed, coverage = incident.statement(StatementKind.FIXED), find_coverage(incident)
     return canonical(
         {
             "v": 2,
@@ -152,6 +153,8 @@ def canonical_form(incident: Incident, proposal: Proposal, texts: Mapping[str, s
             "version": proposal.version,
             "cause": incident.cause,
             "fixed": [fixed.release.name, fixed.done_on.isoformat()] if fixed else None,
+            "binding": incident.binding.value,
+            "coverage": asdict(coverage) if coverage else None,
             "contact": [incident.contact_name, incident.contact_phone, incident.contact_hours, incident.zone],
             "dates": {
                 name: getattr(proposal, name).isoformat()

@@ -12,8 +12,10 @@ from app.core import jobs
 from app.core.db import session, transaction
 from app.core.jobs import Job, JobState, Progress
 from app.identity import Person
+from app.incidents.coverage import find_coverage, signed_coverage
 from app.incidents.investigating import investigated, run_recomputed
 from app.incidents.models import Incident
+from app.incidents.voiding import list_voidable, void_unpublished
 
 REPLAY = "replay"
 WORKER = "system:worker"
@@ -55,4 +57,12 @@ def _replay(incident: Incident, tell: allocations.Tell, by: Person | str, at: da
             run_recomputed(case, replay, by, at)
         investigated(incident)
         session.flush()
+        _void_what_says_otherwise(incident, by, at)
     return replay
+
+
+def _void_what_says_otherwise(incident: Incident, by: Person | str, at: datetime) -> None:
+    """A proposal was signed with its coverage, which notices tell; with another it has to be signed again."""
+    coverage = find_coverage(incident)
+    if any(signed_coverage(proposal) != coverage for proposal in list_voidable(incident)):
+        void_unpublished(incident, by=by, at=at)

@@ -29,7 +29,7 @@ def list_voidable(incident: Incident) -> Sequence[Proposal]:
     return session.scalars(theirs.order_by(Proposal.version)).all()
 
 
-def void_unpublished(incident: Incident, *, by: Person, at: datetime) -> Sequence[Proposal]:
+def void_unpublished(incident: Incident, *, by: Person | str, at: datetime) -> Sequence[Proposal]:
     """Void them, approvals included, and answer which."""
     voided = list_voidable(incident)
     for proposal in voided:

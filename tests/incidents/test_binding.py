@@ -51,8 +51,9 @@ def test_the_decision_keeps_who_when_and_why(staff: Staff, at: datetime) -> None
 
 
 def test_a_changed_decision_voids_the_proposal_and_a_confirmed_one_does_not(staff: Staff, at: datetime) -> None:
-    incident = replayed(staff, at, "approved")
-    proposal = incidents.get_proposal(incident)
+    incident = replayed(staff, at, "investigating")
+    with transaction():
+        proposal = propose(incident, staff, at)
 
     bind(incident, BasisKind.FROZEN, staff, at)
     assert incidents.list_voidable(incident) == [proposal]

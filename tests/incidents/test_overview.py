@@ -3,12 +3,15 @@
 from datetime import date, datetime, timedelta
 
 import pytest
+from flask import Flask
 
 from app import incidents
+from app.core.db import transaction
 from app.identity import Role
 from app.incidents import Incident, Overview, Row, Standing, Topic
 from app.web.admin.texts import notice_texts
 from tests.incidents.builders import STAGES, Staff, an_incident, go_live, the_staff
+from tests.incidents.histories import an_incident_in_a_history
 
 TODAY = date(2026, 11, 22)
 
@@ -44,7 +47,7 @@ def test_at_every_stage_there_are_nine_rows_and_each_says_something(staff: Staff
         ("investigating", Topic.REMEDY),
         ("proposed", Topic.SIGNATURES),
         ("approved", Topic.PUBLISHED),
-        ("published", Topic.MONEY),
+        ("published", Topic.AFFECTED),  # everything else is done or begun, but nobody replayed the other deals
     ],
 )
 def test_what_is_left_is_what_somebody_must_do_now(staff: Staff, at: datetime, stage: str, left: Topic) -> None:
@@ -158,3 +161,22 @@ def test_a_promise_that_passed_counts_below_zero_and_a_kept_one_no_longer(staff:
     )
     publication.state = incidents.PublicationState.DONE
     assert overview_of(incident, date(2026, 12, 6)).days_left is None
+
+
+def test_a_replay_says_its_buckets_its_coverage_and_which_averages_bind(app: Flask, at: datetime) -> None:
+    with transaction():
+        staff = the_staff()
+        incident = an_incident_in_a_history(staff, at=at)
+        incidents.investigate(incident=incident, by=staff.admin, at=at)
+    before = row_of(incident, Topic.AFFECTED)
+    assert (before.standing, "Not replayed" in before.says) == (Standing.BEGUN, True)
+
+    incidents.replay_now(incident=incident, by=staff.admin, at=at)
+
+    row = row_of(incident, Topic.AFFECTED)
+    assert row.standing is Standing.DONE
+    assert row.says == (
+        "3 over, 6 under, 3 knock-on, 9 unaffected."
+        " 4 of 4 deals replayed; the frozen averages bind, though nobody decided it."
+    )
+    assert row_of(incident, Topic.DATA).says == ("2 deals with 16 requests. 4 deals imported since release 2024.08.")

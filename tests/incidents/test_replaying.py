@@ -12,6 +12,7 @@ from app.core import jobs
 from app.core.db import session, transaction
 from app.core.jobs import JobState
 from app.incidents import Incident, ProposalState
+from app.notices import Coverage
 from app.worker import WORKS
 from tests.incidents.builders import Staff, propose, the_staff
 from tests.incidents.histories import an_incident_in_a_history, history_files, import_history
@@ -96,15 +97,37 @@ def test_the_coverage_speaks_of_the_deals_that_the_faulty_rule_was_used_for(
 
 
 @pytest.mark.parametrize(
-    ("checked", "used", "others", "sentence"),
+    ("checked", "used", "others_checked", "others", "sentence"),
     [
-        (16, 16, 14, "We checked all 14 other deals it was used for."),
-        (12, 14, 12, "We have checked 12 of the 14 deals it was used for and are still checking 2."),
-        (2, 2, 0, ""),
+        (16, 16, 14, 14, "We checked all 14 other deals it was used for."),
+        (12, 14, 10, 12, "We have checked 12 of the 14 deals it was used for and are still checking 2."),
+        (2, 2, 0, 0, ""),
     ],
 )
-def test_a_sentence_claims_no_more_than_was_checked(checked: int, used: int, others: int, sentence: str) -> None:
-    assert incidents.Coverage(used, used, checked, used, others).sentence == sentence
+def test_a_sentence_claims_no_more_than_was_checked(
+    checked: int, used: int, others_checked: int, others: int, sentence: str
+) -> None:
+    assert incidents.Coverage(checked, used, checked, used, others_checked, others).sentence == sentence
+
+
+def test_a_notice_says_the_coverage_that_was_signed_and_none_without_a_replay(
+    incident: Incident, staff: Staff, at: datetime
+) -> None:
+    with transaction():
+        incidents.investigate(incident=incident, by=staff.admin, at=at)
+        before = propose(incident, staff, at)
+        somebody = incidents.list_concerned(incident, at.date())[0]
+        assert incidents.correction_facts(before, somebody).coverage is None
+    replayed(incident, staff, at)
+    assert before.state is ProposalState.VOID
+
+    with transaction():
+        proposal = propose(incident, staff, at)
+    replayed(incident, staff, at)
+
+    facts = incidents.correction_facts(proposal, somebody)
+    assert facts.coverage == Coverage(checked=1, total=1)
+    assert incidents.list_voidable(incident) == [proposal]
 
 
 def test_a_deal_imported_after_the_replay_is_not_checked(staff: Staff, at: datetime) -> None:

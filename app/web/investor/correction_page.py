@@ -52,10 +52,11 @@ class Moment:
 
 @dataclass(frozen=True)
 class Coverage:
-    """How many of the deals that the faulty rule was used for were checked."""
+    """How many of the deals that the faulty rule was used for were checked; `others` are not part of the case."""
 
     checked: int
     used_for: int
+    others: int
 
 
 @dataclass(frozen=True)

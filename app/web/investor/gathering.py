@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
-from app import settlement
+from app import incidents, settlement
 from app.core.text import format_phone, zone_name
 from app.incidents import Acknowledgment, Adjustment, Incident, Proposal, ProposalPart, StatementKind, worked_lines
 from app.settlement import Direction
 from app.web.investor.correction_page import (
     Contact,
     CorrectionPage,
+    Coverage,
     Moment,
     MomentKind,
     ReceiptPage,
@@ -55,6 +56,7 @@ def correction_page(
         moments=tuple(sorted(_moments(proposal, adjustments, published.date(), today), key=lambda each: each.on)),
         stopped_on=stopped.done_on if stopped else None,
         fixed_on=fixed.done_on if fixed else None,
+        coverage=_coverage(proposal),
         receipt_number=read.number if read else None,
         read_at=read.at if read else None,
         shows_accounts=len({each.account_id for each in adjustments}) > 1,
@@ -63,6 +65,15 @@ def correction_page(
         ),
         is_copy=is_copy,
     )
+
+
+def _coverage(proposal: Proposal) -> Coverage | None:
+    """As it was signed; nothing where the rule at fault was used for no other deal."""
+    signed = incidents.signed_coverage(proposal)
+    if signed is None or not signed.others:
+        return None
+    is_complete = signed.others_checked == signed.others
+    return Coverage(signed.used if is_complete else signed.checked, signed.used, signed.others)
 
 
 def receipt_page(read: Acknowledgment, adjustments: Sequence[Adjustment], record_mark: str | None) -> ReceiptPage:

@@ -93,7 +93,7 @@ def a_page(*sections: DealSection, **given: Any) -> CorrectionPage:
         ),
         "stopped_on": date(2026, 11, 18),
         "fixed_on": date(2026, 11, 19),
-        "coverage": Coverage(checked=12, used_for=14),
+        "coverage": Coverage(checked=12, used_for=14, others=12),
     }
     return CorrectionPage(**{**facts, **given})
 

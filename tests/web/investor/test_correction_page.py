@@ -199,7 +199,7 @@ def test_a_sentence_whose_fact_is_not_recorded_is_left_out(app: Flask, missing: 
 
 
 def test_full_coverage_is_said_as_such(app: Flask) -> None:
-    page = _page(app, a_page(a_refund(), coverage=Coverage(checked=14, used_for=14)))
+    page = _page(app, a_page(a_refund(), coverage=Coverage(checked=16, used_for=16, others=14)))
 
     assert "We checked all 14 other deals it was used for." in page
 

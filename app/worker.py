@@ -25,18 +25,15 @@ from app.settings import Settings
 
 log = logging.getLogger(__name__)
 LEASE_SECONDS = 120
+VERIFY_SECONDS = 600
+"""Long enough that the clocks of several hosts agree on who verifies this night."""
 MOST_AT_ONCE = 200
 
-
-def replay(job: Job, progress: Progress) -> Mapping[str, Any]:
-    """Replay every deal in range of an incident, for whoever asked."""
-    return incidents.carry_out_replay(job, progress, at=clock.now())
-
-
-WORKS: Mapping[str, Work] = {incidents.REPLAY: replay}
-"""Who does a job, by its kind."""
-
 _at_a_job = threading.Lock()
+
+
+class NoKey(DomainError):
+    """There is no key to verify the log with."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +46,7 @@ class Worker:
     publish: Callable[[], Any]
     sign: Callable[[], Any]
     do_jobs: Callable[[], Any]
+    verify_log: Callable[[], Any]
 
 
 def init_app(app: Flask) -> None:
@@ -59,6 +57,7 @@ def init_app(app: Flask) -> None:
         return huey.task(name=work.__name__)(_in_app(app, work))  # type: ignore[no-any-return]
 
     huey.periodic_task(crontab(minute="*"), name="sweep")(_in_app(app, sweep))
+    huey.periodic_task(crontab(hour="3", minute="17"), name="verify_nightly")(_in_app(app, verify_log))
     delivering: Any = task(deliver)
     app.extensions["worker"] = Worker(
         huey=huey,
@@ -67,6 +66,7 @@ def init_app(app: Flask) -> None:
         publish=task(publish),
         sign=task(sign),
         do_jobs=task(do_jobs),
+        verify_log=task(verify_log),
     )
     app.cli.add_command(worker)
 
@@ -130,10 +130,81 @@ def sign() -> None:
     try:
         key = audit.read_key_file(path=settings.audit_key_file, origin=settings.audit_origin)
         audit.sign_checkpoint(key=key, anchor=audit.FileAnchor(settings.audit_anchors), at=clock.now())
+        audit.keep_signing(at=clock.now())
+    except audit.AnchorBusy as refusal:
+        log.warning("no checkpoint was signed: %s", refusal)
     except DomainError as refusal:
         log.critical("no checkpoint was signed: %s", refusal)
+        _keep_refusal(settings, refusal)
     finally:
         release_lease("sign", fence)
+
+
+def _keep_refusal(settings: Settings, refusal: DomainError) -> None:
+    """Staff see it on every page, with the verdict where there is a key to come to one."""
+    try:
+        verdict = _verify(settings)
+    except DomainError:
+        verdict = None
+    audit.keep_refusal(verdict or audit.Verdict(audit.Finding.UNREADABLE), refusal=str(refusal), at=clock.now())
+
+
+def mail_checkpoint() -> None:
+    """Mail the newest checkpoint to counsel, who keeps it where nobody here can reach it: once a day at most."""
+    settings: Settings = current_app.extensions["settings"]
+    office: notices.Office = current_app.extensions["office"]
+    address = settings.counsel_address
+    if address is None or not notices.may_mail_checkpoints(office):
+        return
+    taken = audit.take_checkpoint_to_mail(address=address, at=clock.now())
+    if taken is None:
+        return
+    content = notices.SignedCheckpoint(origin=settings.audit_origin, size=taken.size, note=taken.note)
+    try:
+        ref = notices.mail_checkpoint(office, address=address, checkpoint=content, at=clock.now())
+        audit.keep_mailed(taken, ref=ref, at=clock.now())
+    except notices.Uncertain as problem:
+        log.warning("checkpoint %s may or may not have reached counsel: %s", taken.size, problem)
+    except (notices.NotSent, DomainError, ValueError) as problem:
+        log.warning("checkpoint %s was not mailed: %s", taken.size, problem)
+        audit.keep_not_taken(taken, reply=str(problem))
+
+
+def verify_log() -> None:
+    """Examine the whole log and write down what was found; whoever of several workers comes first."""
+    if take_lease("verify", VERIFY_SECONDS) is None:
+        return
+    try:
+        verdict = _verify(current_app.extensions["settings"])
+    except DomainError as problem:
+        verdict = audit.Verdict(audit.Finding.UNREADABLE, (), str(problem))
+    if verdict is not None:
+        _keep_verdict(verdict)
+    session.remove()
+
+
+def verify_for(_: Job, progress: Progress) -> Mapping[str, Any]:
+    """The job of somebody who pressed Verify."""
+    total = audit.log_size()
+    says = "Every entry is read again, from its bytes."
+    verdict = _verify(current_app.extensions["settings"], lambda done: progress(done, max(done, total), says))
+    if verdict is None:
+        raise NoKey("AUDIT_VKEY is not set, so nobody here can tell what was signed.")
+    _keep_verdict(verdict)
+    return {"line": verdict.line, "says": verdict.says}
+
+
+def _keep_verdict(verdict: audit.Verdict) -> None:
+    if verdict.finding is not audit.Finding.OK:
+        log.critical("the audit log does not verify: %s %s", verdict.line, verdict.says)
+    audit.keep_verdict(verdict, at=clock.now())
+
+
+def _verify(settings: Settings, watch: Callable[[int], None] = lambda _: None) -> audit.Verdict | None:
+    """None where no key is known to verify with."""
+    key = audit.find_verifier(vkey=settings.audit_vkey, key_file=settings.audit_key_file, origin=settings.audit_origin)
+    anchor = audit.FileAnchor(settings.audit_anchors)
+    return audit.verify(key=key, anchor=anchor, at=clock.now(), watch=watch) if key else None
 
 
 def do_jobs() -> None:
@@ -162,9 +233,19 @@ def do_all_but_jobs() -> None:
         publish()
     deliver()
     sign()
+    mail_checkpoint()
     with transaction():
         identity.forget_old_counts(at=clock.now())
     session.remove()
+
+
+def replay(job: Job, progress: Progress) -> Mapping[str, Any]:
+    """Replay every deal in range of an incident, for whoever asked."""
+    return incidents.carry_out_replay(job, progress, at=clock.now())
+
+
+WORKS: Mapping[str, Work] = {incidents.REPLAY: replay, "verify-log": verify_for}
+"""Who does a job, by its kind."""
 
 
 @click.command()
@@ -178,6 +259,7 @@ def worker(*, once: bool) -> None:
         do_all_but_jobs()
     else:
         sweep()
+        current_app.extensions["worker"].verify_log()
         current_app.extensions["worker"].huey.create_consumer(
             workers=2, max_delay=1, graceful_signal="TERM", check_worker_health=True
         ).run()

@@ -9,10 +9,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import importing, proration, proration_peers
+from bench import audit_append, audit_verify, importing, proration, proration_peers
 from bench.result import HEADINGS, Result, cells
 
-BENCHMARKS = {"proration": proration.measure, "proration-peers": proration_peers.measure, "import": importing.measure}
+BENCHMARKS = {
+    "proration": proration.measure,
+    "proration-peers": proration_peers.measure,
+    "import": importing.measure,
+    "audit-append": audit_append.measure,
+    "audit-verify": audit_verify.measure,
+}
 RESULTS = Path(__file__).parent / "results.md"
 
 

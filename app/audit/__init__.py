@@ -1,8 +1,19 @@
 """The audit log: events in the business transaction, leaves in a Merkle tree, checkpoints outside the database."""
 
 from app.audit.anchors import AnchorBusy, AnchorUnreadable, FileAnchor
+from app.audit.counsel import find_newest_mail, keep_mailed, keep_not_taken, take_checkpoint_to_mail
+from app.audit.findings import (
+    Log,
+    LogFinding,
+    Source,
+    find_alarm,
+    keep_refusal,
+    keep_signing,
+    keep_verdict,
+    list_findings,
+)
 from app.audit.models import AuditCheckpoint, AuditEvent
-from app.audit.operations import Subject, log_origin, record, shell_actor
+from app.audit.operations import Subject, erase_openings, log_origin, record, shell_actor
 from app.audit.queries import (
     BrokenTree,
     LoggedEvent,
@@ -17,7 +28,7 @@ from app.audit.queries import (
     receipt_for,
     record_mark,
 )
-from app.audit.signing import BadKeyFile, WillNotSign, make_key_file, read_key_file, sign_checkpoint
+from app.audit.signing import BadKeyFile, WillNotSign, find_verifier, make_key_file, read_key_file, sign_checkpoint
 from app.audit.triggers import differing as differing_triggers
 from app.audit.verdicts import Finding, Verdict
 from app.audit.verification import verify
@@ -31,17 +42,30 @@ __all__ = [
     "BrokenTree",
     "FileAnchor",
     "Finding",
+    "Log",
+    "LogFinding",
     "LoggedEvent",
+    "Source",
     "Subject",
     "Verdict",
     "WillNotSign",
     "consistency_path",
     "differing_triggers",
+    "erase_openings",
+    "find_alarm",
     "find_event_at",
     "find_index",
     "find_newest_checkpoint",
+    "find_newest_mail",
+    "find_verifier",
     "get_event",
+    "keep_mailed",
+    "keep_not_taken",
+    "keep_refusal",
+    "keep_signing",
+    "keep_verdict",
     "list_events",
+    "list_findings",
     "log_origin",
     "log_size",
     "make_key_file",
@@ -52,5 +76,6 @@ __all__ = [
     "record_mark",
     "shell_actor",
     "sign_checkpoint",
+    "take_checkpoint_to_mail",
     "verify",
 ]

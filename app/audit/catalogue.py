@@ -99,6 +99,13 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "call.held": _action("starts_at outcome note agent"),
     "hours.changed": _action("weekly zone"),
     # The log itself
+    "log.verified": _action("verdict says"),
+    "log.refused": _action("verdict says"),
+    "log.continued": _action("note vkey lost as_email"),
+    "hold.placed": _action("reason"),
+    "hold.lifted": _action("reason"),
+    "erasure.asked": _action("parts reason"),
+    "erasure.refused": _action("reason"),
     "opening.erased": _action("parts reason"),
     "export.made": _action("name digest as_email"),
     "demo.loaded": _action("stage today as_email"),

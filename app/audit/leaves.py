@@ -1,11 +1,12 @@
 """The bytes of one audit event: what is hashed, and what a leaf may hold at all. Pure."""
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from app.audit.catalogue import ACTIONS
-from app.tlog.encoding import canonical, to_base64
+from app.tlog.encoding import to_base64
 
 UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _NAMED = re.compile(rf"[a-z][a-z_-]*:{UUID}")
@@ -36,7 +37,7 @@ def write_leaf(
 ) -> bytes:
     """The RFC 8785 bytes of the event. Raises ValueError for a naive time or words that no leaf may hold."""
     check_words(action=action, actor=actor, subject=subject, parts=frozenset(commitments))
-    return canonical(
+    return _canonical(
         {
             "v": 1,
             "log": origin,
@@ -54,4 +55,9 @@ def timestamp(at: datetime) -> str:
     """RFC 3339 in UTC with microseconds. Raises ValueError for a naive time."""
     if at.tzinfo is None:
         raise ValueError(f"naive datetime: {at!r}")
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
+def _canonical(leaf: Mapping[str, object]) -> bytes:
+    """RFC 8785 for what a leaf may hold: keys of plain ASCII, text and one small number; a test compares the two."""
+    return json.dumps(leaf, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

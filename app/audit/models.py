@@ -3,6 +3,8 @@
 On SQLite the tables have no hidden row id: a replacing insert could forge a row through it.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,17 +21,12 @@ LOCKS: dict[str, Any] = APPENDS | {"info": {"app_may": "SELECT, UPDATE (size)"}}
 ERASES: dict[str, Any] = APPENDS | {"info": {"app_may": "SELECT, INSERT, DELETE"}}
 
 
-class AuditEvent(Base):
-    """One thing that happened: the bytes that are hashed, and their hash."""
+class Readable:
+    """An event by its leaf and its openings: what it is named, what it is of, what it said."""
 
-    __tablename__ = "audit_event"
-    __table_args__ = (CheckConstraint("length(leaf_hash) = 32", name="hash_length"), APPENDS)
-
-    id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    leaf: Mapped[bytes] = mapped_column(LargeBinary)
-    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary)
-
-    openings: Mapped[list["AuditOpening"]] = relationship(order_by="AuditOpening.part")
+    id: Any
+    leaf: Any
+    opened: Any
 
     @property
     def audit_name(self) -> str:
@@ -50,7 +47,35 @@ class AuditEvent(Base):
     @property
     def said(self) -> dict[str, Any]:
         """What it said, by part; an erased part is not there."""
-        return {opening.part: opening.opened.said for opening in self.openings}
+        return {opening.part: opening.said for opening in self.opened}
+
+
+@dataclass(frozen=True)
+class Recorded(Readable):
+    """An event that was just recorded; a row once its transaction commits."""
+
+    id: str
+    leaf: bytes
+    leaf_hash: bytes
+    opened: Sequence[Opening]
+
+
+class AuditEvent(Readable, Base):
+    """One thing that happened: the bytes that are hashed, and their hash."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (CheckConstraint("length(leaf_hash) = 32", name="hash_length"), APPENDS)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    leaf: Mapped[bytes] = mapped_column(LargeBinary)
+    leaf_hash: Mapped[bytes] = mapped_column(LargeBinary)
+
+    openings: Mapped[list["AuditOpening"]] = relationship(order_by="AuditOpening.part")
+
+    @property
+    def opened(self) -> list[Opening]:
+        """What is left of what it said, in the order of the parts."""
+        return [opening.opened for opening in self.openings]
 
 
 class AuditLeaf(Base):

@@ -1,12 +1,12 @@
 """Reading the log."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, literal, or_, select, tuple_
 from sqlalchemy.orm import selectinload
 
-from app.audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditLeaf, AuditNode
+from app.audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditLeaf, AuditNode, Readable
 from app.core.db import session
 from app.core.errors import DomainError
 from app.tlog.commitments import Opening
@@ -14,6 +14,8 @@ from app.tlog.encoding import canonical, to_base64
 from app.tlog.note import Checkpoint
 from app.tlog.receipt import write_receipt
 from app.tlog.tree import Cover, Node, cover_consistency, cover_inclusion, fold
+
+_EVENT, _LEAF, _NODE = AuditEvent.__table__, AuditLeaf.__table__, AuditNode.__table__
 
 
 class BrokenTree(DomainError):
@@ -61,7 +63,7 @@ def find_newest_checkpoint() -> AuditCheckpoint | None:
     return session.scalar(select(AuditCheckpoint).order_by(AuditCheckpoint.size.desc()).limit(1))
 
 
-def find_index(event: AuditEvent) -> int | None:
+def find_index(event: Readable) -> int | None:
     """The event's place in the log; None before its transaction has committed."""
     return session.scalar(select(AuditLeaf.idx).where(AuditLeaf.event_id == event.id))
 
@@ -80,12 +82,12 @@ def record_mark() -> str | None:
     return f"{checkpoint.size} {to_base64(checkpoint.root)}"
 
 
-def receipt_for(event: AuditEvent) -> bytes | None:
+def receipt_for(event: Readable) -> bytes | None:
     """The `.tlog-proof` file of an event with everything it says; None until a checkpoint covers it."""
-    return _prove(event, [opening.opened for opening in event.openings])
+    return _prove(event, event.opened)
 
 
-def proof_for(event: AuditEvent) -> bytes | None:
+def proof_for(event: Readable) -> bytes | None:
     """The `.tlog-proof` file of an event without what it says; None until a checkpoint covers it."""
     return _prove(event, [])
 
@@ -100,19 +102,19 @@ def consistency_path(old: int, new: int) -> list[bytes]:
 def load_nodes(nodes: Collection[Node]) -> dict[Node, bytes]:
     """The stored hashes of these nodes; level 0 are leaf hashes. Raises BrokenTree when one is missing."""
     found: dict[Node, bytes] = {}
+    connection = session.connection()
     if leaves := [node.idx for node in nodes if node.level == 0]:
-        hashes = select(AuditLeaf.idx, AuditEvent.leaf_hash).join(AuditEvent).where(AuditLeaf.idx.in_(leaves))
-        found |= {Node(0, idx): leaf_hash for idx, leaf_hash in session.execute(hashes)}
+        hashes = select(_LEAF.c.idx, _EVENT.c.leaf_hash).join_from(_LEAF, _EVENT).where(_LEAF.c.idx.in_(leaves))
+        found |= {Node(0, idx): leaf_hash for idx, leaf_hash in connection.execute(hashes)}
     if inner := [node for node in nodes if node.level > 0]:
-        stored = select(AuditNode.level, AuditNode.idx, AuditNode.hash)
-        rows = session.execute(stored.where(tuple_(AuditNode.level, AuditNode.idx).in_(inner)))
-        found |= {Node(level, idx): stored_hash for level, idx, stored_hash in rows}
+        stored = select(_NODE).where(tuple_(_NODE.c.level, _NODE.c.idx).in_(inner))
+        found |= {Node(level, idx): stored_hash for level, idx, stored_hash in connection.execute(stored)}
     if missing := sorted(set(nodes) - found.keys()):
         raise BrokenTree(f"Node {missing[0].idx} of level {missing[0].level} is missing from the log's tree.")
     return found
 
 
-def _prove(event: AuditEvent, openings: list[Opening]) -> bytes | None:
+def _prove(event: Readable, openings: Iterable[Opening]) -> bytes | None:
     idx, newest = find_index(event), find_newest_checkpoint()
     if idx is None or newest is None or newest.size <= idx:
         return None

@@ -57,6 +57,18 @@ def read_key_file(*, path: Path, origin: str) -> SignerKey:
     return key
 
 
+def find_verifier(*, vkey: str | None, key_file: Path | None, origin: str) -> VerifierKey | None:
+    """The pinned key, else the public half of the signing key where there is one to read. Raises BadKeyFile."""
+    if vkey:
+        try:
+            return VerifierKey.parse(vkey)
+        except Malformed as error:
+            raise BadKeyFile(f"AUDIT_VKEY: {error}.") from error
+    if key_file is None or not key_file.exists():
+        return None
+    return read_key_file(path=key_file, origin=origin).verifier
+
+
 def sign_checkpoint(*, key: SignerKey, anchor: FileAnchor, at: datetime) -> str | None:
     """Sign what was committed since the anchor's newest checkpoint; the signed note, or None when nothing was.
 

@@ -1,73 +1,78 @@
-"""The stored log as streams that run side by side: entries, nodes by level, openings. All in the order of the tree."""
+"""The stored log read side by side: entries, nodes by level, openings. All in the order of the tree.
 
-from collections.abc import Iterator
-from itertools import groupby
+Rows come straight from the driver: verifying reads every row of the largest tables there are.
+"""
+
+from itertools import count
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.engine import Result
+from sqlalchemy import Connection, func, select
 
-from app.audit.models import AuditEvent, AuditLeaf, AuditNode, AuditOpening
-from app.core.db import session
-from app.tlog.commitments import Opening
+from app.audit.models import AuditNode
 from app.tlog.tree import Node
 
-BATCH = 2000
+BATCH = 4096
+Row = tuple[Any, ...]
+
+_ENTRIES = (
+    "SELECT audit_leaf.idx, audit_event.id, audit_event.leaf, audit_event.leaf_hash FROM audit_leaf "
+    "LEFT JOIN audit_event ON audit_event.id = audit_leaf.event_id ORDER BY audit_leaf.idx"
+)
+_OPENINGS = (
+    "SELECT audit_leaf.idx, audit_opening.part, audit_opening.salt, audit_opening.value FROM audit_leaf "
+    "JOIN audit_opening ON audit_opening.event_id = audit_leaf.event_id "
+    "WHERE audit_leaf.idx >= {start} AND audit_leaf.idx < {end} ORDER BY audit_leaf.idx"
+)
+_NODES = "SELECT idx, hash FROM audit_node WHERE level = {level} ORDER BY idx"
 
 
 class Stored:
-    """Open streams over one view of the database; `close` ends them all."""
+    """Open cursors over one view of the database; `close` ends them all."""
 
-    def __init__(self) -> None:
-        self._results: list[Result[Any]] = []
-        self._nodes: dict[int, Iterator[Any]] = {}
-        rows = self._stream(
-            select(AuditLeaf.idx, AuditOpening.part, AuditOpening.salt, AuditOpening.value)
-            .join(AuditOpening, AuditOpening.event_id == AuditLeaf.event_id)
-            .order_by(AuditLeaf.idx)
-        )
-        self._openings = groupby(rows, key=lambda row: int(row[0]))
-        self._ahead: tuple[int, list[Opening]] | None = None
+    def __init__(self, connection: Connection) -> None:
+        self._connection: Any = connection.connection.driver_connection
+        self._is_postgresql = connection.dialect.name == "postgresql"
+        self._highest = connection.execute(select(func.max(AuditNode.level))).scalar_one() or 0
+        self._numbers = count()
+        self._nodes: dict[int, Any] = {}
+        self._open: list[Any] = []
+        self._entries = self._stream(_ENTRIES)
 
-    def entries(self) -> Iterator[tuple[int, str, bytes | None, bytes]]:
-        """Index, event id, leaf and leaf hash; the leaf is None where the event is gone."""
-        return self._stream(
-            select(AuditLeaf.idx, AuditEvent.id, AuditEvent.leaf, AuditEvent.leaf_hash)
-            .outerjoin(AuditEvent, AuditEvent.id == AuditLeaf.event_id)
-            .order_by(AuditLeaf.idx)
-        )
+    def next_entries(self) -> list[Row]:
+        """Index, event id, leaf and leaf hash of the next `BATCH` entries; None where the event is gone."""
+        return list(self._entries.fetchmany(BATCH))
 
-    def next_node(self, level: int) -> tuple[int, bytes] | None:
-        """Index and hash of the level's next node: a growing tree completes them in the same order."""
+    def next_nodes(self, level: int, at_most: int) -> list[Row]:
+        """Index and hash of the level's next nodes: a growing tree completes them in the same order."""
         if level not in self._nodes:
-            stored = select(AuditNode.idx, AuditNode.hash).where(AuditNode.level == level)
-            self._nodes[level] = self._stream(stored.order_by(AuditNode.idx))
-        row = next(self._nodes[level], None)
-        return row and (row[0], row[1])
+            self._nodes[level] = self._stream(_NODES.format(level=int(level)))
+        return list(self._nodes[level].fetchmany(at_most)) if at_most else []
 
     def find_next_node(self) -> Node | None:
         """A node that has not been read yet, if there is one."""
-        highest = session.scalar(select(func.max(AuditNode.level))) or 0
-        for level in range(1, highest + 1):
-            if row := self.next_node(level):
-                return Node(level, row[0])
+        for level in range(1, self._highest + 1):
+            for idx, _ in self.next_nodes(level, 1):
+                return Node(level, idx)
         return None
 
-    def openings_of(self, idx: int) -> list[Opening]:
-        """What is stored of what the entry says; to be asked for one entry after the other."""
-        if self._ahead is None and (group := next(self._openings, None)):
-            self._ahead = group[0], [Opening(part, salt, value) for _, part, salt, value in group[1]]
-        if self._ahead is None or self._ahead[0] != idx:
-            return []
-        (_, openings), self._ahead = self._ahead, None
-        return openings
+    def openings_between(self, start: int, end: int) -> dict[int, list[Row]]:
+        """Part, salt and value of what the entries from `start` up to `end` say, by index."""
+        found: dict[int, list[Row]] = {}
+        cursor = self._connection.cursor()
+        for idx, *opening in cursor.execute(_OPENINGS.format(start=int(start), end=int(end))):
+            found.setdefault(idx, []).append(tuple(opening))
+        cursor.close()
+        return found
 
     def close(self) -> None:
-        """Let go of every stream."""
-        for result in self._results:
-            result.close()
+        """Let go of every cursor."""
+        for cursor in self._open:
+            cursor.close()
 
-    def _stream(self, asked: Any) -> Iterator[Any]:
-        result = session.execute(asked, execution_options={"yield_per": BATCH})
-        self._results.append(result)
-        return iter(result)
+    def _stream(self, asked: str) -> Any:
+        """A cursor that does not load everything at once: the server's own on PostgreSQL."""
+        named = (f"verify_{next(self._numbers)}",) if self._is_postgresql else ()
+        cursor = self._connection.cursor(*named)
+        cursor.execute(asked)
+        self._open.append(cursor)
+        return cursor

@@ -1,6 +1,6 @@
 """What verifying the log can find; the first word and the exit code are a public contract."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,6 +20,36 @@ class Finding(StrEnum):
 
 
 _EXIT_CODES = {finding: 9 + place if place else 0 for place, finding in enumerate(Finding)}
+
+
+_EVIDENCE = "Stop web and worker. Copy database and anchors as they are. Call whoever holds an anchor."
+RUNBOOK: Mapping[Finding, tuple[str, str]] = {
+    Finding.OK: ("Every entry, node, opening, checkpoint and anchor agrees.", "Nothing."),
+    Finding.TAMPERED: ("The entry with this index was changed after it was recorded.", _EVIDENCE),
+    Finding.MISSING: ("An entry was removed, or an event has no place in the log.", _EVIDENCE),
+    Finding.NODE_MISMATCH: ("A stored hash is not that of what is under it. The entries may be whole.", _EVIDENCE),
+    Finding.TRUNCATED: (
+        "The log is shorter than what was signed: its end was cut, or an older copy was restored.",
+        f"{_EVIDENCE} Do not touch the anchor file. After a restore: `flask audit continue`.",
+    ),
+    Finding.FORKED: (
+        "Two different logs of this size were signed, or the log was written anew.",
+        f"{_EVIDENCE} The signing key may be in other hands.",
+    ),
+    Finding.UNANCHORED: (
+        "For a day nothing was signed, or an anchor is missing or has lost what was put into it.",
+        "Is the worker running, does it find its key, can it write the anchor file? Did somebody replace that file?",
+    ),
+    Finding.UNREADABLE: (
+        "Database, checkpoint or anchor cannot be read, or is not under this key.",
+        "Look at rights, disk, AUDIT_VKEY, AUDIT_KEY_FILE and AUDIT_ORIGIN.",
+    ),
+    Finding.OPENING: (
+        "What an entry says was changed, or removed without an erasure on record.",
+        f"{_EVIDENCE} Find out who deleted it.",
+    ),
+}
+"""What each finding means, and what to do first."""
 
 
 @dataclass(frozen=True)

@@ -7,105 +7,123 @@ the anchor as well as from the database. Nothing is written. The first finding e
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.audit.anchors import AnchorUnreadable, FileAnchor
+from app.audit.entries import Entries
 from app.audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditLeaf
 from app.audit.streams import Stored
 from app.audit.verdicts import Finding, Found, Verdict
-from app.core.db import session
-from app.tlog.commitments import Opening
-from app.tlog.encoding import from_base64, read_json, to_base64
+from app.audit.walking import Walk, Watch
+from app.core.db import db, session
+from app.core.text import plural
+from app.tlog.encoding import read_json, to_base64
 from app.tlog.errors import Malformed, NotVerified
-from app.tlog.note import Checkpoint, VerifierKey, open_checkpoint
-from app.tlog.tree import RightEdge, hash_leaf
+from app.tlog.note import Checkpoint, VerifierKey, open_checkpoint, read_unverified
+from app.tlog.tree import RightEdge
 
 LONGEST_UNANCHORED = timedelta(hours=24)
 
 
 @dataclass
 class _Signed:
-    """What was signed: roots by size, and how far the anchors reach."""
+    """What was signed: this log's roots by size, how far its anchor reaches, and the notes of logs it continues."""
 
     roots: dict[int, bytes] = field(default_factory=dict)
     anchored: int = 0
+    earlier: list[str] = field(default_factory=list)
 
-    def add(self, checkpoint: Checkpoint) -> None:
+    def add(self, note: str, key: VerifierKey, place: str) -> Checkpoint:
+        """Take in a note; one of another origin is kept until the log has said whose it is."""
+        checkpoint = _read(note, place)
+        if checkpoint.origin != key.name:
+            self.earlier.append(note)
+            return checkpoint
+        checkpoint = _open(note, key, place)
         if self.roots.setdefault(checkpoint.size, checkpoint.root) != checkpoint.root:
             raise Found(Finding.FORKED, checkpoint.size, says="Two different logs of this size were signed.")
+        return checkpoint
 
     @property
     def size(self) -> int:
         return max(self.roots, default=0)
 
 
-@dataclass
-class _Openings:
-    """Which openings are gone, and which erasures account for them."""
-
-    absent: dict[str, tuple[int, set[str]]] = field(default_factory=dict)
-    erased: dict[str, set[str]] = field(default_factory=dict)
-    erasures: list[int] = field(default_factory=list)
-
-    @property
-    def count(self) -> int:
-        return sum(len(parts) for _, parts in self.absent.values())
+def _unwatched(_: int) -> None:
+    """Nobody asked how far it has come."""
 
 
-def verify(*, key: VerifierKey, anchor: FileAnchor, at: datetime) -> Verdict:
-    """Examine everything in one view of the database; `at` is the time now.
+def verify(*, key: VerifierKey, anchor: FileAnchor, at: datetime, watch: Watch = _unwatched) -> Verdict:
+    """Examine everything in one view of the database; `at` is the time now, `watch` hears how far it has come.
 
-    Ends the session's read transaction; raises RuntimeError inside a writing one.
+    The view is a connection of its own, so that `watch` may write. Raises RuntimeError inside a writing transaction.
     """
     if session.info.get("writing"):
         raise RuntimeError("only what is committed can be verified")
+    session.rollback()
     try:
-        signed = _read_signed(key, anchor)
-        _begin_snapshot()
-        _add_stored(signed, key)
-        return _verify(signed, at)
+        signed = _read_anchor(key, anchor)
+        with db.engine.connect().execution_options(**_one_view()) as connection:
+            _add_stored(signed, key, connection)
+            return _verify(signed, key, at, watch, connection)
     except Found as found:
         return found.verdict
-    except (SQLAlchemyError, AnchorUnreadable, Malformed) as error:
+    except (SQLAlchemyError, db.engine.dialect.loaded_dbapi.Error, AnchorUnreadable, Malformed) as error:
         return Verdict(Finding.UNREADABLE, (), f"{type(error).__name__}: {error}")
-    finally:
-        session.rollback()
 
 
-def _verify(signed: _Signed, at: datetime) -> Verdict:
-    openings = _Openings()
-    with closing(Stored()) as stored:
-        growing = _walk(signed, openings, stored)
-        _check_end(growing.size, signed)
+def _one_view() -> dict[str, str]:
+    """One view of everything, while others go on writing. SQLite's read transactions are that already."""
+    return {"isolation_level": "REPEATABLE READ"} if db.engine.dialect.name == "postgresql" else {}
+
+
+def _verify(signed: _Signed, key: VerifierKey, at: datetime, watch: Watch, connection: Connection) -> Verdict:
+    entries = Entries()
+    wanted = {_read(note, "the anchor").size for note in signed.earlier}
+    walk = Walk(entries, signed.roots, wanted, watch)
+    with closing(Stored(connection)) as stored:
+        walk.over(stored)
+        _check_end(walk.growing.size, signed, connection)
         if extra := stored.find_next_node():
             raise Found(Finding.NODE_MISMATCH, *extra, says="A node is stored that covers no entries.")
-    _check_erasures(openings)
-    _check_anchored(growing.size, signed, at)
-    erasures = f", by events {', '.join(map(str, openings.erasures))}" if openings.erasures else ""
-    return Verdict(
-        Finding.OK,
-        (growing.size, to_base64(growing.root())),
-        f"{growing.size} entries, {signed.anchored} of them anchored; {openings.count} openings erased{erasures}.",
+    entries.finish()
+    if entries.log not in ("", key.name):
+        raise Found(Finding.UNREADABLE, says=f"The newest entries are of {entries.log}, not of {key.name}.")
+    lost = _check_earlier(signed, entries, walk)
+    _check_anchored(walk.growing.size, signed, at, connection)
+    return _ok(walk.growing, signed, entries, lost)
+
+
+def _ok(grown: RightEdge, signed: _Signed, entries: Entries, lost: str) -> Verdict:
+    erasures = f", by events {', '.join(map(str, entries.erasures))}" if entries.erasures else ""
+    says = (
+        f"{grown.size} entries, {signed.anchored} of them anchored; {entries.count_erased} openings erased{erasures}."
     )
+    return Verdict(Finding.OK, (grown.size, to_base64(grown.root())), says + lost)
 
 
-def _read_signed(key: VerifierKey, anchor: FileAnchor) -> _Signed:
+def _read_anchor(key: VerifierKey, anchor: FileAnchor) -> _Signed:
     signed = _Signed()
     for note in anchor.notes():
-        signed.add(_open(note, key, "the anchor"))
+        signed.add(note, key, "the anchor")
     signed.anchored = signed.size
     return signed
 
 
-def _add_stored(signed: _Signed, key: VerifierKey) -> None:
-    for size, note in session.execute(select(AuditCheckpoint.size, AuditCheckpoint.note)):
-        checkpoint = _open(note, key, "the database")
+def _add_stored(signed: _Signed, key: VerifierKey, connection: Connection) -> None:
+    for size, note in connection.execute(select(AuditCheckpoint.size, AuditCheckpoint.note)):
+        checkpoint = signed.add(note, key, "the database")
         if checkpoint.size != size:
             raise Found(Finding.UNREADABLE, says=f"The checkpoint stored for size {size} is of {checkpoint.size}.")
-        signed.add(checkpoint)
+
+
+def _read(note: str, place: str) -> Checkpoint:
+    try:
+        return read_unverified(note)
+    except Malformed as error:
+        raise Found(Finding.UNREADABLE, says=f"What stands in {place} is no checkpoint: {error}.") from error
 
 
 def _open(note: str, key: VerifierKey, place: str) -> Checkpoint:
@@ -115,76 +133,37 @@ def _open(note: str, key: VerifierKey, place: str) -> Checkpoint:
         raise Found(Finding.UNREADABLE, says=f"A checkpoint in {place} is not ours: {error}.") from error
 
 
-def _begin_snapshot() -> None:
-    """One view of everything, while others go on writing. SQLite's read transactions are that already."""
-    session.rollback()
-    if session.get_bind().dialect.name == "postgresql":
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+def _check_earlier(signed: _Signed, entries: Entries, walk: Walk) -> str:
+    """Notes of the logs that this one continues must be theirs and fit its prefix; what was lost since, in words."""
+    lost = 0
+    for note in signed.earlier:
+        checkpoint = _read(note, "the anchor")
+        key = next((key for key in entries.earlier if key.name == checkpoint.origin), None)
+        if key is None:
+            raise Found(Finding.UNREADABLE, says=f"A checkpoint is of {checkpoint.origin}, which this log never was.")
+        _open(note, key, "the anchor")
+        ended = entries.ended[checkpoint.origin]
+        if checkpoint.size > ended:
+            lost = max(lost, checkpoint.size - ended)
+        elif walk.made[checkpoint.size] != checkpoint.root:
+            raise Found(Finding.FORKED, checkpoint.size, says="The log is not the one that was signed at this size.")
+    return f" {plural(lost, 'entry')} of the log before it were lost with a restored copy." if lost else ""
 
 
-def _walk(signed: _Signed, openings: _Openings, stored: Stored) -> RightEdge:
-    growing = RightEdge(0, {})
-    for idx, event_id, leaf, leaf_hash in stored.entries():
-        if idx != growing.size or leaf is None:
-            raise Found(Finding.MISSING, growing.size, says="An entry was removed.")
-        entry = _read_entry(idx, event_id, leaf, leaf_hash)
-        for node, made in growing.append(leaf_hash):
-            if stored.next_node(node.level) != (node.idx, made):
-                raise Found(Finding.NODE_MISMATCH, *node, says="A stored node is not the hash of what is under it.")
-        if growing.size in signed.roots and signed.roots[growing.size] != growing.root():
-            raise Found(Finding.FORKED, growing.size, says="The log is not the one that was signed at this size.")
-        _check_openings(idx, entry, stored.openings_of(idx), openings)
-    return growing
-
-
-def _read_entry(idx: int, event_id: str, leaf: bytes, leaf_hash: bytes) -> dict[str, Any]:
-    if hash_leaf(leaf) != leaf_hash:
-        raise Found(Finding.TAMPERED, idx, says="The entry's bytes were changed after it was recorded.")
-    entry: dict[str, Any] = read_json(leaf)
-    match entry:
-        case {"id": str(written), "action": str(), "subject": str(), "at": str(), "c": dict()}:
-            if written == event_id:
-                return entry
-            raise Found(Finding.TAMPERED, idx, says="The entry stands under another event's id.")
-    raise Found(Finding.UNREADABLE, says=f"Entry {idx} is no audit event.")
-
-
-def _check_openings(idx: int, entry: dict[str, Any], found: list[Opening], openings: _Openings) -> None:
-    for opening in found:
-        commitment = entry["c"].get(opening.part)
-        if commitment is None or not opening.opens(from_base64(commitment)):
-            raise Found(Finding.OPENING, idx, says=f"{opening.part!r} is not what was recorded.")
-    if missing := entry["c"].keys() - {opening.part for opening in found}:
-        openings.absent[f"event:{entry['id']}"] = (idx, missing)
-    if entry["action"] == "opening.erased":
-        openings.erasures.append(idx)
-        said = {opening.part: opening.said for opening in found}
-        match said.get("parts"):
-            case [*parts]:
-                openings.erased.setdefault(entry["subject"], set()).update(map(str, parts))
-
-
-def _check_erasures(openings: _Openings) -> None:
-    for name, (idx, parts) in openings.absent.items():
-        if parts - openings.erased.get(name, set()):
-            raise Found(Finding.OPENING, idx, says="What the entry says was removed, and no erasure accounts for it.")
-
-
-def _check_end(size: int, signed: _Signed) -> None:
-    head = session.execute(select(AuditHead.size)).scalar_one()
+def _check_end(size: int, signed: _Signed, connection: Connection) -> None:
+    head = connection.execute(select(AuditHead.size)).scalar_one()
     if min(size, head) < signed.size:
         raise Found(Finding.TRUNCATED, min(size, head), signed.size, says="The log's newest entries were removed.")
     if size != head:
         raise Found(Finding.MISSING, min(size, head), says=f"The head counts {head} entries, there are {size}.")
-    outside = select(AuditEvent.id).where(~select(AuditLeaf.idx).where(AuditLeaf.event_id == AuditEvent.id).exists())
-    if session.scalar(outside.limit(1)):
+    if connection.execute(select(func.count()).select_from(AuditEvent)).scalar_one() != size:
         raise Found(Finding.MISSING, size, says="An event is recorded that has no place in the log.")
 
 
-def _check_anchored(size: int, signed: _Signed, at: datetime) -> None:
+def _check_anchored(size: int, signed: _Signed, at: datetime, connection: Connection) -> None:
     if size == signed.anchored:
         return
     first = select(AuditEvent.leaf).join(AuditLeaf).where(AuditLeaf.idx == signed.anchored)
-    since = str(read_json(session.execute(first).scalar_one())["at"])
+    since = str(read_json(connection.execute(first).scalar_one())["at"])
     if signed.anchored == 0 or at - datetime.fromisoformat(since) > LONGEST_UNANCHORED:
         raise Found(Finding.UNANCHORED, since, says="No anchor covers the entries since then. Is the worker running?")

@@ -1,7 +1,7 @@
 """`flask audit …`: verify the log, print its checkpoints and proofs, check a receipt. Nothing here writes."""
 
 import json
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO
 
 import click
 from flask import current_app
@@ -18,6 +18,12 @@ from app.tlog.receipt import CheckedReceipt
 from app.tlog.receipt import check_receipt as prove_receipt
 
 NOT_SIGNED_YET = "No checkpoint has been signed yet. Start the worker, or run `flask worker --once`."
+
+
+NO_KEY = (
+    "AUDIT_VKEY is not set, and AUDIT_KEY_FILE holds no signing key that this process can read. "
+    "Set AUDIT_VKEY to the line that was printed when the signing key was made."
+)
 
 
 @click.group("audit")
@@ -105,18 +111,12 @@ def _settings() -> Settings:
 
 def _verifier(settings: Settings) -> VerifierKey:
     """The pinned key, else the public half of the signing key where this user may read it."""
-    if settings.audit_vkey:
-        try:
-            return VerifierKey.parse(settings.audit_vkey)
-        except Malformed as error:
-            raise BadInput(f"AUDIT_VKEY: {error}.") from error
-    if settings.audit_key_file is None:
-        _no_key()
-    return audit.read_key_file(path=settings.audit_key_file, origin=settings.audit_origin).verifier
-
-
-def _no_key() -> NoReturn:
-    raise BadInput("AUDIT_VKEY is not set. Set it to the line that was printed when the signing key was made.")
+    found = audit.find_verifier(
+        vkey=settings.audit_vkey, key_file=settings.audit_key_file, origin=settings.audit_origin
+    )
+    if found is None:
+        raise BadInput(NO_KEY)
+    return found
 
 
 def _newest() -> AuditCheckpoint:

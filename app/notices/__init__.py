@@ -1,6 +1,7 @@
 """Composing messages and delivering them through the outbox."""
 
 from app.notices.asked_for import BookingCancelled, BookingConfirmed, Method, Probe, SignIn
+from app.notices.checkpoints import SignedCheckpoint, mail_checkpoint, may_mail_checkpoints
 from app.notices.composing import (
     AllClear,
     Contact,
@@ -62,6 +63,7 @@ __all__ = [
     "Render",
     "Sender",
     "SignIn",
+    "SignedCheckpoint",
     "State",
     "Uncertain",
     "Unchanged",
@@ -76,6 +78,8 @@ __all__ = [
     "get_message",
     "let_go",
     "list_messages",
+    "mail_checkpoint",
+    "may_mail_checkpoints",
     "preview",
     "queue",
     "queue_sign_in",

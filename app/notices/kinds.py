@@ -16,6 +16,7 @@ class Kind(StrEnum):
     BOOKING_CONFIRMED = "booking-confirmed"
     BOOKING_CANCELLED = "booking-cancelled"
     PROBE = "probe"
+    CHECKPOINT = "checkpoint"
 
 
 class Lane(StrEnum):

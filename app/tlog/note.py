@@ -147,6 +147,11 @@ class Checkpoint:
         return cls(lines[0], from_decimal(lines[1]), hash_from_base64(lines[2]))
 
 
+def read_unverified(note: str) -> Checkpoint:
+    """The checkpoint in a note with signatures unchecked: only to ask whose it might be. Raises Malformed."""
+    return Checkpoint.parse(_split_note(note)[0])
+
+
 def open_checkpoint(note: str, key: VerifierKey) -> Checkpoint:
     """The checkpoint in a note signed by the log's own key, whose name is the origin. Raises Malformed, NotVerified."""
     checkpoint = Checkpoint.parse(open_note(note, [key]))

@@ -105,15 +105,26 @@ class RightEdge:
 
     def append(self, leaf_hash: bytes) -> list[tuple[Node, bytes]]:
         """Add a leaf; returns the inner nodes that it completes, from below."""
+        return self.append_subtree(0, leaf_hash)
+
+    def append_subtree(self, level: int, folded: bytes) -> list[tuple[Node, bytes]]:
+        """Add a complete subtree of `2**level` leaves by its root; returns the nodes above it that it completes.
+
+        The size must be a multiple of that many leaves.
+        """
+        grown = self.size + (1 << level)
         completed = []
-        level, folded = 0, leaf_hash
         while self.size >> level & 1:
             folded = hash_children(self._waiting.pop(level), folded)
             level += 1
             completed.append((Node(level, self.size >> level), folded))
         self._waiting[level] = folded
-        self.size += 1
+        self.size = grown
         return completed
+
+    def copy(self) -> "RightEdge":
+        """The same edge, to be grown on its own."""
+        return RightEdge(self.size, {Node(level, 0): found for level, found in self._waiting.items()})
 
     def root(self) -> bytes:
         """The root of the tree as it stands."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app, g, request
 
+from app import audit
 from app.settings import Settings
 from app.web.access import find_login
 
@@ -22,7 +23,7 @@ class Brand:
 
 
 def init_app(app: Flask) -> None:
-    """Give `brand`, `person`, `login`, `roles`, `demo`, `base_url` and `theme` to every template."""
+    """Give `brand`, `person`, `login`, `roles`, `demo`, `base_url`, `find_alarm` and `theme` to every template."""
     app.context_processor(_context)
 
 
@@ -48,5 +49,6 @@ def _context() -> dict[str, object]:
         "roles": login.person.roles if login else frozenset(),
         "demo": settings.demo,
         "base_url": settings.public_base_url,
+        "find_alarm": audit.find_alarm,
         "theme": theme if theme in THEMES else "",
     }

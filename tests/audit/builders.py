@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from app import audit
-from app.audit import AuditEvent
+from app.audit.models import Recorded
 from app.core.db import transaction
 from app.tlog.encoding import JSON
 
@@ -18,7 +18,7 @@ class Thing:
         self.audit_name = f"{kind}:{uuid4()}"
 
 
-def an_event(*, subject: Thing | None = None, at: datetime = AT, **parts: JSON) -> AuditEvent:
+def an_event(*, subject: Thing | None = None, at: datetime = AT, **parts: JSON) -> Recorded:
     """One recorded event, in the open transaction."""
     said = parts or {"reason": "a test"}
     return audit.record(action="staff.disabled", actor="system:worker", subject=subject or Thing(), at=at, **said)

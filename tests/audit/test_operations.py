@@ -87,9 +87,9 @@ def test_an_event_is_recorded_inside_a_transaction(app: Flask) -> None:
 
 def test_a_transaction_without_events_does_not_touch_the_log(app: Flask) -> None:
     with transaction():
-        session.add(AuditOpening(event_id=an_event().id, part="note", salt=b"s" * 32, value=b"1"))
+        an_event()
     with transaction():
-        session.delete(session.scalars(select(AuditOpening).where(AuditOpening.part == "note")).one())
+        session.delete(session.scalars(select(AuditOpening)).one())
 
     assert audit.log_size() == 1
 
@@ -125,7 +125,7 @@ def test_a_leaf_holds_only_words_of_the_catalogue_identifiers_numbers_and_hashes
 
     uuid = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
     allowed = re.compile(
-        r'\{"action":"[a-z]+\.[a-z_]+","actor":"person:UUID","at":"[0-9T:.-]+Z","c":\{("[a-z_]+":"[A-Za-z0-9+/]{43}=",?)*\},'
+        r'\{"action":"[a-z]+\.[a-z_]+","actor":"person:UUID","at":"[0-9T:.-]+Z","c":\{("[a-z0-9_]+":"[A-Za-z0-9+/]{43}=",?)*\},'
         r'"id":"UUID","log":"portal\.example/audit/1","subject":"person:UUID","v":1\}'.replace("UUID", uuid)
     )
     assert audit.log_size() == len(ACTIONS)
@@ -133,7 +133,7 @@ def test_a_leaf_holds_only_words_of_the_catalogue_identifiers_numbers_and_hashes
 
 
 def test_actions_are_named_noun_and_past_tense() -> None:
-    irregular = {"made", "held", "sent", "told", "given", "withdrawn", "due"}
+    irregular = {"bound", "begun", "made", "held", "sent", "told", "given", "withdrawn", "due"}
     verbs = {action: re.fullmatch(r"[a-z]+\.(?:[a-z]+_)*([a-z]+)", action) for action in ACTIONS}
     odd = [
         action

@@ -277,9 +277,8 @@ def test_an_erasure_accounts_only_for_the_parts_it_names(log: SignedLog) -> None
         erased = Thing()
         erased.audit_name = event.audit_name
         audit.record(action="opening.erased", actor=Thing("person"), subject=erased, at=AT, parts=["note"], reason="-")
-        session.flush()
+    with transaction():
         session.execute(text("DELETE FROM audit_opening WHERE event_id = :id"), {"id": event.id})
-        session.expire_all()
 
     assert log.verdict() == "OPENING 11"
 

@@ -22,6 +22,11 @@ def _affected(job: Job) -> str:
     return url_for("affected.show", reference=job.argument["incident"])
 
 
+def _checks(_: Job) -> str:
+    return url_for("log_checks.show")
+
+
 KINDS: Mapping[str, JobKind] = {
+    "verify-log": JobKind("Verifying the log", "See what was found", _checks),
     incidents.REPLAY: JobKind("Replaying every deal", "See who is affected", _affected),
 }

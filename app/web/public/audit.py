@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app import audit
 from app.settings import Settings
-from app.tlog.encoding import to_base64
+from app.tlog.encoding import from_decimal, to_base64
 from app.web.access import public
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
@@ -28,7 +28,8 @@ def checkpoint() -> ResponseReturnValue:
 def consistency() -> ResponseReturnValue:
     """The proof from one size to another: base64 hashes, one a line. 404 for sizes that have none."""
     try:
-        path = audit.consistency_path(int(request.args.get("from", "")), int(request.args.get("to", "")))
+        old, new = (from_decimal(request.args.get(name, "")) for name in ("from", "to"))
+        path = audit.consistency_path(old, new)
     except ValueError:
         abort(404)
     return Response("".join(f"{to_base64(found)}\n" for found in path), mimetype="text/plain")

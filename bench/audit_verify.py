@@ -1,0 +1,165 @@
+"""`audit-verify`: a full verification of the log, against one hash call a leaf; and how it grows with the log.
+
+The log is written row by row as recording would have written it, signed, and then verified from the database.
+"""
+
+import resource
+import secrets
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import insert, select, update
+from uuid_utils import uuid7
+
+from app import audit
+from app.audit.leaves import write_leaf
+from app.audit.models import AuditEvent, AuditHead, AuditLeaf, AuditNode, AuditOpening
+from app.core import schema
+from app.core.db import db, session, transaction
+from app.factory import create_app
+from app.settings import read_settings
+from app.tlog.commitments import Opening
+from app.tlog.tree import RightEdge, hash_leaf
+from bench.result import Result
+
+FULL, SMALLER = 1_000_000, (10_000, 100_000)
+BATCH, ROUNDS = 5_000, 3
+AT = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
+ORIGIN = "localhost/audit/1"
+
+
+class Log:
+    """A signed log of so many leaves in a database of its own."""
+
+    def __init__(self, leaves: int, openings: int, folder: Path) -> None:
+        self.leaves, self.openings, self.folder = leaves, openings, folder
+
+    @contextmanager
+    def opened(self) -> Iterator["Log"]:
+        """Written, signed, and open."""
+        url = f"sqlite:///{self.folder}/portal.db"
+        schema.upgrade(url)
+        given = {
+            "SECRET_KEY": "an-unguessable-key-for-the-bench-0123456789",
+            "PUBLIC_BASE_URL": "http://localhost",
+            "MAIL_DEFAULT_SENDER": "Example Support <support@portal.example>",
+            "DATABASE_URL": url,
+            "QUEUE_URL": f"{self.folder}/queue.db",
+        }
+        with create_app(read_settings(given, Path("/nonexistent"))).app_context():
+            _write(self.leaves, self.openings)
+            self.verifier = audit.make_key_file(path=self.folder / "key", origin=ORIGIN)
+            self.anchor = audit.FileAnchor(self.folder / "anchors")
+            key = audit.read_key_file(path=self.folder / "key", origin=ORIGIN)
+            audit.sign_checkpoint(key=key, anchor=self.anchor, at=AT)
+            yield self
+            session.remove()
+            db.engine.dispose()
+
+    def verify(self) -> float:
+        """Seconds of a full verification."""
+        start = perf_counter()
+        verdict = audit.verify(key=self.verifier, anchor=self.anchor, at=AT)
+        seconds = perf_counter() - start
+        if verdict.finding is not audit.Finding.OK:
+            raise RuntimeError(verdict.line)
+        return seconds
+
+
+def measure() -> list[Result]:
+    """Without openings, with two each, and how the seconds grow from 10,000 leaves."""
+    return [_compare(0, 7), _compare(2, 20), _growth()]
+
+
+def _compare(openings: int, limit: int) -> Result:
+    with tempfile.TemporaryDirectory() as folder, Log(FULL, openings, Path(folder)).opened() as log:
+        pairs = [(log.verify(), _hash_all(log)) for _ in range(ROUNDS)]
+    ours, other = median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
+    return Result(
+        name="audit-verify",
+        work=f"{FULL:,} leaves with {openings} openings each, SQLite",
+        against="one hashlib.sha256 call a leaf",
+        ours=ours,
+        other=other,
+        ratio=f"{ours / other:.1f} x the time",
+        goal=f"<= {limit} x",
+        reached=ours <= limit * other,
+        peak_megabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    )
+
+
+def _growth() -> Result:
+    seconds = []
+    for leaves in SMALLER:
+        with tempfile.TemporaryDirectory() as folder, Log(leaves, 2, Path(folder)).opened() as log:
+            seconds.append(median(log.verify() for _ in range(ROUNDS)))
+    small, large = seconds
+    return Result(
+        name="audit-verify",
+        work=f"{SMALLER[1]:,} leaves with 2 openings each",
+        against=f"itself with {SMALLER[0]:,}",
+        ours=large,
+        other=small,
+        ratio=f"{large / small:.1f} x the time for 10 x the leaves",
+        goal="<= 12.6 x (slope 1.1)",
+        reached=large <= 12.6 * small,
+        peak_megabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    )
+
+
+def _hash_all(log: Log) -> float:
+    """Seconds of one hash call for each leaf, the leaves in memory already."""
+    with db.engine.connect() as connection:
+        leaf = bytes(connection.execute(select(AuditEvent.leaf).limit(1)).scalar_one())
+    leaves = [leaf[:-1] + b"}" for _ in range(100_000)]
+    start = perf_counter()
+    for _ in range(log.leaves // len(leaves)):
+        for each in leaves:
+            sha256(each).digest()
+    return perf_counter() - start
+
+
+def _write(leaves: int, openings: int) -> None:
+    growing = RightEdge(0, {})
+    events = _events(leaves, openings)
+    while batch := list(islice(events, BATCH)):
+        start = growing.size
+        nodes = [made for event, _ in batch for made in growing.append(event["leaf_hash"])]
+        rows = [
+            (AuditEvent, [event for event, _ in batch]),
+            (AuditOpening, [opening for _, said in batch for opening in said]),
+            (AuditLeaf, [{"idx": start + at, "event_id": event["id"]} for at, (event, _) in enumerate(batch)]),
+            (AuditNode, [{"level": node.level, "idx": node.idx, "hash": found} for node, found in nodes]),
+        ]
+        with transaction():
+            for table, each in rows:
+                if each:
+                    session.connection().execute(insert(table), each)
+            session.connection().execute(update(AuditHead).values(size=growing.size))
+
+
+def _events(leaves: int, openings: int) -> Iterator[tuple[dict[str, Any], list[dict[str, object]]]]:
+    actor, subject = f"person:{uuid4()}", f"proposal:{uuid4()}"
+    for _ in range(leaves):
+        event_id = str(uuid7())
+        said = [Opening(part, secrets.token_bytes(32), b'"legal"') for part in ("note", "role")[:openings]]
+        leaf = write_leaf(
+            origin=ORIGIN,
+            event_id=event_id,
+            at=AT,
+            action="proposal.approved",
+            actor=actor,
+            subject=subject,
+            commitments={opening.part: opening.commitment for opening in said},
+        )
+        rows = [{"event_id": event_id, "part": each.part, "salt": each.salt, "value": each.value} for each in said]
+        yield {"id": event_id, "leaf": leaf, "leaf_hash": hash_leaf(leaf)}, rows

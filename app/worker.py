@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import click
@@ -15,7 +16,7 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 from huey import Huey, crontab
 
-from app import audit, identity, incidents, notices
+from app import audit, deals, identity, incidents, notices
 from app.core import clock, signals
 from app.core.db import session, transaction
 from app.core.errors import DomainError
@@ -244,7 +245,28 @@ def replay(job: Job, progress: Progress) -> Mapping[str, Any]:
     return incidents.carry_out_replay(job, progress, at=clock.now())
 
 
-WORKS: Mapping[str, Work] = {incidents.REPLAY: replay, "verify-log": verify_for}
+def check_upload(job: Job, progress: Progress) -> Mapping[str, Any]:
+    """Check files that somebody sent, and keep what importing them would do."""
+    return deals.check_upload(job, progress, folder=_files() / deals.FOLDER, resting=incidents.list_resting)
+
+
+def import_upload(job: Job, progress: Progress) -> Mapping[str, Any]:
+    """Import files that somebody sent and confirmed."""
+    resting = incidents.list_resting
+    return deals.import_upload(job, progress, folder=_files() / deals.FOLDER, resting=resting, at=clock.now())
+
+
+def _files() -> Path:
+    settings: Settings = current_app.extensions["settings"]
+    return settings.files_dir
+
+
+WORKS: Mapping[str, Work] = {
+    incidents.REPLAY: replay,
+    deals.CHECK: check_upload,
+    deals.IMPORT: import_upload,
+    "verify-log": verify_for,
+}
 """Who does a job, by its kind."""
 
 

@@ -28,3 +28,8 @@ def read(folder: Path, sha256: str) -> bytes:
     if hashlib.sha256(content).hexdigest() != sha256:
         raise ValueError(f"the stored file {sha256} was changed")
     return content
+
+
+def remove(folder: Path, sha256: str) -> None:
+    """Forget the bytes stored under that hash, if they are there."""
+    (folder / sha256[:2] / sha256).unlink(missing_ok=True)

@@ -1,5 +1,7 @@
 """Deals, agreements, releases, requests and what was recorded and paid: the facts, as imported."""
 
+from app.deals.examples import example_workbook, example_zip
+from app.deals.findings import BadFindings, Preview, bad_findings, preview
 from app.deals.models import Agreement, Deal, Distribution, Import, Mark, Payment, Rate, Release, Request
 from app.deals.operations import ImportCrossed, NothingNew, PlanChanged, check, import_sheets
 from app.deals.plan import Change, DealTotals, Plan, Resting
@@ -13,16 +15,48 @@ from app.deals.queries import (
     list_imports,
     list_releases,
 )
-from app.deals.reading import CannotRead, read_files, read_folder, read_path, read_uploads, read_zip
+from app.deals.reading import (
+    LARGEST,
+    LARGEST_BYTES,
+    CannotRead,
+    bare_name,
+    read_files,
+    read_folder,
+    read_path,
+    read_uploads,
+    read_zip,
+)
 from app.deals.rule_names import RuleName
 from app.deals.sheets import COLUMNS, BadRow, BadRows, Sheets
+from app.deals.staging import (
+    CHECK,
+    FOLDER,
+    IMPORT,
+    CannotCancel,
+    CannotConfirm,
+    cancel,
+    check_again,
+    check_upload,
+    confirm,
+    import_upload,
+    stage,
+)
 from app.deals.upload_models import ImportChange, Upload, UploadState
+from app.deals.upload_queries import get_upload, list_changes, list_open_uploads
 
 __all__ = [
+    "CHECK",
     "COLUMNS",
+    "FOLDER",
+    "IMPORT",
+    "LARGEST",
+    "LARGEST_BYTES",
     "Agreement",
+    "BadFindings",
     "BadRow",
     "BadRows",
+    "CannotCancel",
+    "CannotConfirm",
     "CannotRead",
     "Change",
     "ControlTotals",
@@ -37,6 +71,7 @@ __all__ = [
     "Payment",
     "Plan",
     "PlanChanged",
+    "Preview",
     "Rate",
     "Release",
     "Request",
@@ -45,18 +80,32 @@ __all__ = [
     "Sheets",
     "Upload",
     "UploadState",
+    "bad_findings",
+    "bare_name",
+    "cancel",
     "check",
+    "check_again",
+    "check_upload",
+    "confirm",
+    "example_workbook",
+    "example_zip",
     "get_deal",
     "get_import",
     "get_release",
+    "get_upload",
     "import_sheets",
+    "import_upload",
+    "list_changes",
     "list_control_totals",
     "list_deals",
     "list_imports",
+    "list_open_uploads",
     "list_releases",
+    "preview",
     "read_files",
     "read_folder",
     "read_path",
     "read_uploads",
     "read_zip",
+    "stage",
 ]

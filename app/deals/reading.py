@@ -49,7 +49,7 @@ def read_uploads(files: Sequence[tuple[str, bytes]]) -> Sheets:
     """One zip, one workbook, or several CSV files, by the names they were sent with. Raises CannotRead."""
     named: dict[str, bytes] = {}
     for sent_as, content in files:
-        name = PureWindowsPath(sent_as).name
+        name = bare_name(sent_as)
         if name.lower().endswith(OLD_WORKBOOKS):
             raise CannotRead(f"{name} is a workbook of another kind. Save it as XLSX, or each sheet as CSV (UTF-8).")
         if content.startswith(_ZIP) or name.lower().endswith((".zip", ".xlsx")):
@@ -165,6 +165,11 @@ def _missing(tables: Mapping[str, Table], called: str) -> list[BadRow]:
     return [
         BadRow(name, 0, "", "", f"{called.format(name)} is missing.", "Add it, with its header row.") for name in absent
     ]
+
+
+def bare_name(sent_as: str) -> str:
+    """The name of a file without the folders that a browser may have sent with it."""
+    return PureWindowsPath(sent_as).name
 
 
 def _is_csv(name: str) -> bool:

@@ -144,6 +144,10 @@ class Table(Protocol):
         """Every row that is not empty; what cannot be read at all is noted in `problems` and left out."""
         ...
 
+    def size(self) -> int | None:
+        """About how many rows there are, to show progress by; None where nobody knows."""
+        ...
+
 
 @dataclass(frozen=True)
 class Sheets:

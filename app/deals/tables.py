@@ -42,6 +42,11 @@ class CsvTable:
         except UnicodeDecodeError:
             problems.add(self._not_text())
 
+    def size(self) -> int:
+        """The lines of the file; a cell may hold several."""
+        with self.opener() as file:
+            return max(0, sum(1 for _ in file) - 1)
+
     def _not_text(self) -> BadRow:
         """Which byte in which row is not UTF-8; only here is the file read as a whole."""
         with self.opener() as file:

@@ -46,6 +46,11 @@ class WorkbookTable:
         if not header:
             problems.extend(wrong_header(self.name, header))
 
+    def size(self) -> int | None:
+        """What the workbook says of itself; programs that write them may leave it out."""
+        rows: int | None = self._sheet.max_row
+        return rows
+
     def _row(self, number: int, header: Sequence[str], cells: Sequence[Any], problems: Problems) -> Iterator[Row]:
         texts = [
             _text(cell, number, place, header[place] if place < len(header) else "") for place, cell in enumerate(cells)

@@ -17,11 +17,13 @@ from app.web.admin import (
     reached,
     settings,
     signing,
+    uploads,
 )
 
 blueprints = [
     incidents.bp,
     data.bp,
+    uploads.bp,
     containment.bp,
     first_notice.bp,
     affected.bp,

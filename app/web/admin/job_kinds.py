@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from app import incidents
+from app import deals, incidents
 from app.core.jobs import Job
 
 
@@ -26,7 +26,13 @@ def _checks(_: Job) -> str:
     return url_for("log_checks.show")
 
 
+def _upload(job: Job) -> str:
+    return url_for("uploads.show", pseudonym=job.argument["upload"])
+
+
 KINDS: Mapping[str, JobKind] = {
     "verify-log": JobKind("Verifying the log", "See what was found", _checks),
+    deals.CHECK: JobKind("Checking files", "See what was found", _upload),
+    deals.IMPORT: JobKind("Importing files", "See what was imported", _upload),
     incidents.REPLAY: JobKind("Replaying every deal", "See who is affected", _affected),
 }

@@ -31,7 +31,7 @@ def show(pseudonym: str) -> ResponseReturnValue:
 def progress(pseudonym: str) -> ResponseReturnValue:
     """The part of the page that renews itself; the whole page once the job is over."""
     job = jobs.get_job(pseudonym)
-    answer = make_response(render_template("admin/jobs/progress.html", **_facts(job)))
+    answer = make_response(render_template("admin/jobs/progress.html", **job_facts(job)))
     if job.state.is_over:
         answer.headers["HX-Refresh"] = "true"
     return answer
@@ -52,10 +52,11 @@ def stop(pseudonym: str) -> ResponseReturnValue:
 
 
 def _page(job: Job, form: PressForm) -> str:
-    return render_template("admin/jobs/show.html", form=form, **_facts(job))
+    return render_template("admin/jobs/show.html", form=form, **job_facts(job))
 
 
-def _facts(job: Job) -> dict[str, object]:
+def job_facts(job: Job) -> dict[str, object]:
+    """What `admin/jobs/progress.html` names; for other pages that show a job as well."""
     seen = jobs.find_heartbeat("worker")
     waits = job.state is JobState.WAITING
     return {

@@ -261,10 +261,17 @@ def _files() -> Path:
     return settings.files_dir
 
 
+def draw_paper(job: Job, progress: Progress) -> Mapping[str, Any]:
+    """Draw the paper of every variant of what is signed, and keep it."""
+    office: notices.Office = current_app.extensions["office"]
+    return incidents.carry_out_paper(job, progress, office=office, folder=_files(), at=clock.now())
+
+
 WORKS: Mapping[str, Work] = {
     incidents.REPLAY: replay,
     deals.CHECK: check_upload,
     deals.IMPORT: import_upload,
+    incidents.VARIANTS: draw_paper,
     "verify-log": verify_for,
 }
 """Who does a job, by its kind."""

@@ -1,6 +1,6 @@
 """The demo story, told through the product's own operations, mail included, up to a stage."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -19,7 +19,7 @@ from app.identity import Person
 from app.incidents import Assumption, CaseDecision, Decision, Distributions, Incident, Proof, PublicationState
 from app.notices import Office
 from app.settings import Settings
-from app.web.admin.texts import notice_texts
+from app.web.admin.texts import keep_notice_texts, notice_texts
 
 
 class Stage(StrEnum):
@@ -127,7 +127,7 @@ class Story:
             pass
 
     def _approve(self) -> None:
-        proof = self._evidence("release.diff")
+        proof, texts = self._evidence("release.diff"), keep_notice_texts(self.settings.files_dir)
         with transaction():
             incident, admin = self._incident(), self._person(ADMIN)
             incidents.record_fix(
@@ -149,16 +149,16 @@ class Story:
                 by=self._person(ADMIN),
                 at=self.at,
             )
-            self._propose_and_sign()
+            self._propose_and_sign(texts)
 
-    def _propose_and_sign(self) -> None:
+    def _propose_and_sign(self, texts: Mapping[str, str]) -> None:
         proposal = incidents.propose(
             incident=self._incident(),
             decision=self._decision(),
             dates=self._key_dates(),
             pay_to="Example Platform Client Account, First Example Bank. Give the invoice number as the reference.",
             reason="The agreement names the rule; this carries it out in both deals.",
-            texts=notice_texts(),
+            texts=texts,
             by=self._person(ADMIN),
             at=self.at,
         )
@@ -169,7 +169,7 @@ class Story:
                 approver=self._person(member),
                 role=member.role,
                 note="Read in full, with the certificates.",
-                texts=notice_texts(),
+                texts=texts,
                 at=self.at,
             )
 

@@ -2,26 +2,19 @@
 
 from app.incidents.adding import CannotAddCase, add_case, list_addable
 from app.incidents.answers import NothingToRead, acknowledge, find_acknowledgment, get_acknowledgment
-from app.incidents.asides import (
-    CannotRecord,
-    list_legal_notes,
-    list_parties,
-    make_legal_note,
-    record_party,
-)
+from app.incidents.asides import CannotRecord, list_legal_notes, list_parties, make_legal_note, record_party
 from app.incidents.attested import Attestation, Check
 from app.incidents.attesting import attest
 from app.incidents.audience import Concerned, count_concerned, find_concerned, list_concerned
 from app.incidents.balance import Balance, DealBalance, Totals, balance_of
 from app.incidents.binding import CannotBind, bind
-from app.incidents.causes import CAUSES
 from app.incidents.coverage import Coverage, find_coverage, find_replay, signed_coverage
 from app.incidents.decisions import Assumption, CaseDecision, Decision, IncompleteDecision, Threshold
 from app.incidents.distributions import Distributions
 from app.incidents.dossier import describe
 from app.incidents.editing import change_cause, change_contact, contact_point
 from app.incidents.explaining import Explanation, list_explanations
-from app.incidents.facts import contact_facts, correction_facts, first_notice_facts, has_run, list_adjustments
+from app.incidents.facts import correction_facts, list_adjustments
 from app.incidents.findings import DealFinding, list_findings
 from app.incidents.handing_out import PaperKind, log_papers, print_papers
 from app.incidents.interest_due import worked_lines
@@ -44,15 +37,7 @@ from app.incidents.operations import (
 from app.incidents.overview import Overview, Row, Standing, Topic, get_overview, missing_signatures
 from app.incidents.papers import Paper, Press, as_json
 from app.incidents.previews import Variant, list_first_notice_variants, list_variants
-from app.incidents.proposal_models import (
-    Acknowledgment,
-    Adjustment,
-    Approval,
-    InterestLine,
-    Proposal,
-    ProposalPart,
-    Publication,
-)
+from app.incidents.proposal_models import Acknowledgment, Adjustment, Proposal, ProposalPart, Publication
 from app.incidents.proposing import CannotPropose, KeyDates, list_proposals, propose
 from app.incidents.publishing import (
     CannotPublish,
@@ -81,15 +66,16 @@ from app.incidents.queries import (
     list_told,
 )
 from app.incidents.reach import ReachCounts, Reached, count_reached, list_reached
+from app.incidents.redline import find_redline
 from app.incidents.remedies import CannotCompute, Remedy, Waiver
 from app.incidents.replay_report import ReplayReport, find_replay_report
 from app.incidents.replaying import REPLAY, ask_for_replay, carry_out_replay, find_replay_job, replay_now
 from app.incidents.resting import list_resting
 from app.incidents.risks import Risk
 from app.incidents.ruling import CannotRule, Ruling, RulingKind, find_ruling, rule, withdraw_ruling
-from app.incidents.sending import count_waiting
-from app.incidents.signing import CannotApprove, Capacity, approve, choose_capacity, list_capacities, reject
-from app.incidents.signing_models import LegalNote, Party, PartyTold, VariantsPaper
+from app.incidents.sending import count_held_back, count_waiting
+from app.incidents.signing import CannotApprove, approve, choose_capacity, list_signers, reject
+from app.incidents.signing_models import Party
 from app.incidents.summary import summarize
 from app.incidents.telling import (
     CannotTell,
@@ -99,22 +85,24 @@ from app.incidents.telling import (
     propose_update,
     reject_notice,
 )
-from app.incidents.voiding import AtStake, CannotChange, find_at_stake, list_voidable, void_unpublished
-from app.incidents.worded import list_unworded
-from app.incidents.workflow import (
-    IncidentState,
-    NotAllowed,
-    NoticeState,
-    ProposalState,
-    PublicationState,
+from app.incidents.variants_paper import (
+    VARIANTS,
+    Shown,
+    Signable,
+    carry_out_paper,
+    find_paper,
+    kept_text,
+    show_variants,
 )
+from app.incidents.voiding import AtStake, CannotChange, find_at_stake, list_voidable
+from app.incidents.worded import list_unworded
+from app.incidents.workflow import IncidentState, NotAllowed, NoticeState, ProposalState, PublicationState
 
 __all__ = [
-    "CAUSES",
     "REPLAY",
+    "VARIANTS",
     "Acknowledgment",
     "Adjustment",
-    "Approval",
     "Assumption",
     "AtStake",
     "Attestation",
@@ -132,7 +120,6 @@ __all__ = [
     "CannotRule",
     "CannotState",
     "CannotTell",
-    "Capacity",
     "Case",
     "CaseDecision",
     "Check",
@@ -151,9 +138,7 @@ __all__ = [
     "Incident",
     "IncidentState",
     "IncompleteDecision",
-    "InterestLine",
     "KeyDates",
-    "LegalNote",
     "NotAllowed",
     "NothingToRead",
     "NoticeState",
@@ -161,7 +146,6 @@ __all__ = [
     "Paper",
     "PaperKind",
     "Party",
-    "PartyTold",
     "Press",
     "Proof",
     "Proposal",
@@ -177,6 +161,8 @@ __all__ = [
     "Row",
     "Ruling",
     "RulingKind",
+    "Shown",
+    "Signable",
     "Standing",
     "Statement",
     "StatementKind",
@@ -185,12 +171,10 @@ __all__ = [
     "Totals",
     "Update",
     "Variant",
-    "VariantsPaper",
     "Waiver",
     "acknowledge",
     "add_case",
     "approve",
-    "approve_first_notice",
     "approve_notice",
     "as_json",
     "ask_for_replay",
@@ -198,16 +182,17 @@ __all__ = [
     "attest",
     "balance_of",
     "bind",
+    "carry_out_paper",
     "carry_out_replay",
     "change_cause",
     "change_contact",
     "choose_capacity",
     "confirm_live",
-    "contact_facts",
     "contact_point",
     "contain",
     "correction_facts",
     "count_concerned",
+    "count_held_back",
     "count_reached",
     "count_waiting",
     "describe",
@@ -217,14 +202,15 @@ __all__ = [
     "find_concerned",
     "find_coverage",
     "find_first_notice",
+    "find_paper",
     "find_proposal",
     "find_published",
+    "find_redline",
     "find_replay",
     "find_replay_job",
     "find_replay_report",
     "find_ruling",
     "find_update",
-    "first_notice_facts",
     "get_acknowledgment",
     "get_first_notice",
     "get_incident",
@@ -233,11 +219,10 @@ __all__ = [
     "get_publication",
     "get_told",
     "get_update",
-    "has_run",
     "investigate",
+    "kept_text",
     "list_addable",
     "list_adjustments",
-    "list_capacities",
     "list_concerned",
     "list_due",
     "list_explanations",
@@ -252,6 +237,7 @@ __all__ = [
     "list_reached",
     "list_resting",
     "list_sending",
+    "list_signers",
     "list_told",
     "list_unworded",
     "list_variants",
@@ -273,19 +259,17 @@ __all__ = [
     "rehearse",
     "rehearse_telling",
     "reject",
-    "reject_first_notice",
     "reject_notice",
     "release_held_back",
     "replay_now",
     "rule",
     "send",
     "send_batch",
-    "send_first_notice",
+    "show_variants",
     "signed_coverage",
     "start",
     "summarize",
     "total_due",
-    "void_unpublished",
     "withdraw_ruling",
     "worked_lines",
 ]

@@ -53,10 +53,9 @@ def record_party(
     if told_on is not None and told_on > at.date():
         raise CannotRecord("This day lies in the future. Record it once they were told.")
     line = session.scalar(select(PartyTold).where(PartyTold.incident_id == incident.id, PartyTold.party == party))
-    if line is None:
-        line = PartyTold(incident_id=incident.id, party=party)
-        session.add(line)
+    line = line or PartyTold(incident_id=incident.id, party=party)
     line.told_on, line.because, line.by_id, line.at = told_on, because, by.id, at
+    session.add(line)
     session.flush()
     parts = {"party": party.value, "told_on": told_on.isoformat() if told_on else None, "because": because}
     audit.record(action="party.recorded", actor=by, subject=incident, at=at, **parts)

@@ -117,8 +117,7 @@ def _proposal(proposal: Proposal) -> ProposalFact:
         policy=dict(proposal.policy),
         remedies={part.case.deal.external_id: part.remedy for part in proposal.parts},
         signatures=[
-            SignatureFact(each.role, each.approver.full_name, each.digest, each.note, each.at)
-            for each in proposal.approvals
+            SignatureFact(each.role, each.signed_by, each.digest, each.note, each.at) for each in proposal.approvals
         ],
         rejection=proposal.rejection,
         rejected_by=proposal.rejected_by.full_name if proposal.rejected_by else None,

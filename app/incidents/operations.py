@@ -13,6 +13,7 @@ from app.deals import Deal, Release
 from app.identity import Person, Role
 from app.incidents.causes import CAUSES
 from app.incidents.models import Case, Incident, Statement, StatementKind
+from app.incidents.voiding import find_at_stake, void
 from app.incidents.workflow import INCIDENT, IncidentState, step
 
 
@@ -104,7 +105,7 @@ def _next_reference(year: int) -> str:
 def contain(
     *, incident: Incident, done_by: str, done_on: date, note: str, proof: Proof, by: Person, at: datetime
 ) -> Statement:
-    """Record who stopped the faulty release and when, with the evidence. Raises CannotState."""
+    """Record who stopped the faulty release and when, with evidence; an unsent notice is void. Raises CannotState."""
     _lock(incident)
     if done_on > at.date():
         raise CannotState("The day the release was stopped lies in the future.")
@@ -119,6 +120,7 @@ def contain(
         recorded_by_id=by.id,
         recorded_at=at,
     )
+    void(incident, find_at_stake(incident).words, by=by, at=at)
     incident.statements.append(statement)
     if incident.state is IncidentState.REPORTED:
         incident.state = step(INCIDENT, incident.state, IncidentState.CONTAINED)
@@ -130,7 +132,7 @@ def contain(
 def record_fix(
     *, incident: Incident, release: Release, done_by: str, note: str, proof: Proof, by: Person, at: datetime
 ) -> Statement:
-    """Record the release that fixed the cause, with the test that tells both apart. Raises CannotState."""
+    """Record the release that fixed the cause; an unpublished proposal is void. Raises CannotState."""
     _lock(incident)
     if release.rule == incident.rule:
         raise CannotState(f"Release {release.name} runs the faulty rule {incident.rule}.")
@@ -147,6 +149,7 @@ def record_fix(
         recorded_by_id=by.id,
         recorded_at=at,
     )
+    void(incident, find_at_stake(incident).figures, by=by, at=at)
     incident.statements.append(statement)
     session.flush()
     _record_statement("fix.recorded", incident, statement, by, at)

@@ -10,7 +10,7 @@ from app.incidents.facts import correction_facts, first_notice_facts
 from app.incidents.leaving import facts_for
 from app.incidents.models import FirstNotice, Incident, Update
 from app.incidents.proposal_models import Proposal
-from app.notices import AllClear, Correction, Notice
+from app.notices import AllClear, Correction, Notice, Refund
 from app.notices import FirstNotice as FirstContent
 
 PAGE = 500
@@ -79,11 +79,21 @@ def _shape(content: Notice) -> Hashable:
         case FirstContent():
             shape = (len(content.deals), len(content.deal_names), any(deal.account_name for deal in content.deals))
         case Correction():
-            refunds = tuple(
-                (each.account_name is None, each.is_above_request, each.has_mark) for each in content.refunds
-            )
+            refunds = tuple(_refund_shape(each) for each in content.refunds)
             offers = tuple((each.account_name is None, each.obliged_by) for each in content.offers)
             shape = (refunds, offers, len(content.unchanged), content.has_interest, content.years_to_find)
         case AllClear():
             shape = (tuple(each.account_name is None for each in content.unchanged),)
     return content.kind, content.is_copy, shape
+
+
+def _refund_shape(refund: Refund) -> Hashable:
+    return (
+        refund.account_name is None,
+        refund.is_above_request,
+        refund.has_mark,
+        refund.principal_cents > 0,
+        refund.less_to_pay_cents > 0,
+        refund.interest_cents > 0,
+        refund.interest_days is None,
+    )

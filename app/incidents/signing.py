@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from app import audit, identity
 from app.core.db import session
@@ -38,6 +38,23 @@ def list_capacities(person: Person, *, at: datetime) -> list[Capacity]:
         if since is not None:
             own.append(Capacity(each.role, since, each.approver))
     return own
+
+
+def list_signers(proposal: Proposal, *, on: date) -> list[tuple[Person, Capacity]]:
+    """Everybody who could still give a missing signature on that day, deputies named with the absent approver."""
+    missing = SIGNATURES_NEEDED - {approval.role for approval in proposal.approvals}
+    own = [
+        (person, Capacity(role, since))
+        for role in sorted(missing)
+        for person in identity.list_people_with_role(role)
+        if (since := identity.role_since(person, role))
+    ]
+    deputies = [
+        (each.deputy, Capacity(each.role, since, each.approver))
+        for each in identity.list_delegations(on=on)
+        if each.role in missing and each.is_in_force(on) and (since := identity.role_since(each.approver, each.role))
+    ]
+    return own + deputies
 
 
 def choose_capacity(proposal: Proposal, person: Person, *, at: datetime, role: Role | None = None) -> Capacity:

@@ -33,6 +33,11 @@ class Party(StrEnum):
     STARTUP = "startup"
     BANK = "bank"
 
+    @property
+    def label(self) -> str:
+        """As pages name it."""
+        return self.value.capitalize()
+
 
 class PartyTold(Base):
     """One line of the checklist: told on a day, or why that is not needed. A line without a row is open."""

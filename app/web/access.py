@@ -5,24 +5,31 @@ from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from flask import Flask, abort, current_app, redirect, request
+from flask import Flask, abort, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from app import identity
 from app.core import clock
 from app.identity import LoginSession, Person, Role, SessionKind
 from app.web.headers import SAFE_METHODS
 
+SEE, REPEAT = 302, 307
+"""Redirects: to a page, and of a post with everything that was typed."""
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 
 @dataclass(frozen=True)
 class Access:
-    """What a view asks of its reader. `session` None = anybody; `roles` empty = any of that session."""
+    """What a view asks of its reader. `session` None = anybody; `roles` empty = any of that session.
+
+    `deputies`: whoever signs for an absent approver of one of the roles may open it as well.
+    """
 
     session: SessionKind | None = None
     roles: frozenset[Role] = frozenset()
     fresh: bool = False
+    deputies: bool = False
 
 
 PUBLIC = Access()
@@ -38,9 +45,9 @@ def investor(view: View) -> View:
     return _mark(view, Access(SessionKind.INVESTOR))
 
 
-def requires(*roles: Role, fresh: bool = False) -> Callable[[View], View]:
-    """Staff with one of the roles; `fresh` asks for a password typed within five minutes."""
-    return lambda view: _mark(view, Access(SessionKind.STAFF, frozenset(roles), fresh))
+def requires(*roles: Role, fresh: bool = False, deputies: bool = False) -> Callable[[View], View]:
+    """Staff with one of the roles, or their deputies too; `fresh` asks for a password typed within five minutes."""
+    return lambda view: _mark(view, Access(SessionKind.STAFF, frozenset(roles), fresh, deputies))
 
 
 def _mark(view: View, access: Access) -> View:
@@ -88,15 +95,33 @@ def _enforce() -> ResponseReturnValue | None:
     login = find_login()
     if login is None or login.kind is not access.session:
         return _send_to("/staff/sign-in" if access.session is SessionKind.STAFF else "/sign-in")
-    if access.roles and not access.roles & login.person.roles:
+    if access.roles and not access.roles & _roles_for(access, login.person):
         needed = " or ".join(sorted(role.label for role in access.roles))
         abort(403, f"This page is for: {needed}. An admin can give you the role.")
     if access.fresh and not login.is_fresh(clock.now()):
-        return _send_to("/staff/confirm")
+        return _send_to("/staff/confirm", REPEAT if request.method not in SAFE_METHODS else SEE)
     return None
 
 
-def _send_to(page: str) -> ResponseReturnValue:
-    """To sign in or confirm, and back; a post is not repeated, its page is opened again."""
+def _roles_for(access: Access, person: Person) -> frozenset[Role]:
+    """The roles that count for a view; those of absent approvers only where the person's own do not suffice."""
+    if access.roles & person.roles or not access.deputies:
+        return person.roles
+    return person.roles | deputised_roles()
+
+
+def deputised_roles() -> frozenset[Role]:
+    """The roles of absent approvers for whom the reader signs today; looked up once in a request."""
+    if "deputised_roles" not in g:
+        login, on = find_login(), clock.now().date()
+        person = login.person if login is not None and login.kind is SessionKind.STAFF else None
+        held = identity.list_deputised(deputy=person, on=on) if person and person.roles else []
+        g.deputised_roles = frozenset(each.role for each in held)
+    found: frozenset[Role] = g.deputised_roles
+    return found
+
+
+def _send_to(page: str, code: int = 302) -> ResponseReturnValue:
+    """To sign in or confirm, and back. What was posted comes along to the confirming page, so that no word is lost."""
     back = request.full_path.rstrip("?") if request.method in SAFE_METHODS else request.path
-    return redirect(f"{page}?{urlencode({'next': back})}")
+    return redirect(f"{page}?{urlencode({'next': back})}", code)

@@ -6,7 +6,7 @@ from flask import Flask, current_app, g, request
 
 from app import audit
 from app.settings import Settings
-from app.web.access import find_login
+from app.web.access import deputised_roles, find_login
 
 THEMES = frozenset({"light", "dark"})
 
@@ -23,7 +23,7 @@ class Brand:
 
 
 def init_app(app: Flask) -> None:
-    """Give `brand`, `person`, `login`, `roles`, `demo`, `base_url`, `find_alarm` and `theme` to every template."""
+    """Give every template what `_context` names."""
     app.context_processor(_context)
 
 
@@ -47,6 +47,7 @@ def _context() -> dict[str, object]:
         "login": login,
         "person": login.person if login else None,
         "roles": login.person.roles if login else frozenset(),
+        "signs_for_others": bool(login and deputised_roles()),
         "demo": settings.demo,
         "base_url": settings.public_base_url,
         "find_alarm": audit.find_alarm,

@@ -1,10 +1,12 @@
 """Pages of the admin area; the factory registers `blueprints`."""
 
 from app.web.admin import (
+    absences,
     affected,
     containment,
     data,
     deciding,
+    editing,
     erasures,
     first_notice,
     incidents,
@@ -12,11 +14,15 @@ from app.web.admin import (
     log,
     log_checks,
     money,
+    notes,
+    papers,
+    parties,
     people,
     publishing,
     reached,
     settings,
     signing,
+    updates,
     uploads,
 )
 
@@ -29,6 +35,12 @@ blueprints = [
     affected.bp,
     deciding.bp,
     signing.bp,
+    papers.bp,
+    updates.bp,
+    editing.bp,
+    parties.bp,
+    notes.bp,
+    absences.bp,
     publishing.bp,
     reached.bp,
     money.bp,

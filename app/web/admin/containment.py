@@ -76,6 +76,7 @@ def _page(incident: Incident, stopped: StoppedForm | None = None, fixed: FixedFo
     return render_template(
         "admin/containment/show.html",
         incident=incident,
+        stake=incidents.find_at_stake(incident),
         was_stopped=incident.statement(StatementKind.STOPPED),
         was_fixed=incident.statement(StatementKind.FIXED),
         stopped=stopped or StoppedForm(None, prefix="stopped"),

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict
 from wtforms import DateField
@@ -12,11 +12,12 @@ from app.core import clock
 from app.core.db import transaction
 from app.identity import Role
 from app.incidents import Incident, KeyDates, ProposalState, RulingKind
+from app.settings import Settings
 from app.web.access import requires, signed_in
 from app.web.admin.decision_form import DecisionForms
 from app.web.admin.forms import ActingForm, note_field, required
 from app.web.admin.readers import readers
-from app.web.admin.texts import notice_texts
+from app.web.admin.texts import keep_notice_texts, notice_texts
 
 bp = Blueprint("deciding", __name__, url_prefix="/admin/incidents/<reference>/decide")
 USUAL_DAYS = {"notice_on": 0, "look_by": 11, "pay_by": 18, "remind_on": 29, "due_by": 43}
@@ -64,7 +65,7 @@ def propose(reference: str) -> ResponseReturnValue:
     incident = incidents.get_incident(reference)
     form = _form(incident, request.form)
     if form.submitted():
-        facts = form.typed("pay_to", "reason") | {"dates": form.key_dates(), "texts": notice_texts()}
+        facts = form.typed("pay_to", "reason") | {"dates": form.key_dates(), "texts": _keep_texts()}
         with form.refusals(), transaction():
             facts["decision"] = form.decided.decision()
             proposal = incidents.propose(incident=incident, **facts, by=signed_in(), at=clock.now())
@@ -72,6 +73,11 @@ def propose(reference: str) -> ResponseReturnValue:
         return _page(incident, form), 422
     flash(f"Version {proposal.version} waits for management and legal. Check below what they will sign.")
     return redirect(url_for("signing.show", reference=reference))
+
+
+def _keep_texts() -> dict[str, str]:
+    settings: Settings = current_app.extensions["settings"]
+    return keep_notice_texts(settings.files_dir)
 
 
 def _form(incident: Incident, sent: ImmutableMultiDict[str, str] | None) -> ProposeForm:

@@ -58,7 +58,7 @@ def rehearse(reference: str) -> ResponseReturnValue:
 
 
 @bp.post("")
-@requires(Role.LEGAL, fresh=True)
+@requires(Role.LEGAL, fresh=True, deputies=True)
 def decide(reference: str) -> ResponseReturnValue:
     """Legal approves or rejects. Posted to the page itself, to which a re-authentication leads back."""
     notice, form = incidents.get_first_notice(incidents.get_incident(reference)), DecisionForm(prefix="decide")
@@ -86,6 +86,20 @@ def send(reference: str) -> ResponseReturnValue:
     return redirect(url_for("reached.show", reference=reference))
 
 
+@bp.post("/release")
+@requires(Role.ADMIN)
+def release(reference: str) -> ResponseReturnValue:
+    """Queue again what was held back."""
+    notice, form = incidents.get_first_notice(incidents.get_incident(reference)), PressForm(prefix="send")
+    if form.submitted():
+        with form.refusals(), transaction():
+            count = incidents.release_held_back(notice=notice, mail_to=mail_to(), by=signed_in(), at=clock.now())
+    if form.all_errors():
+        return _page(notice.incident, sending=form), 422
+    flash(f"{plural(count, 'message')} that had been held back will leave.")
+    return redirect(url_for("reached.show", reference=reference))
+
+
 def _page(
     incident: Incident,
     proposing: ProposeNoticeForm | None = None,
@@ -110,5 +124,8 @@ def _page(
         deciding=deciding,
         sending=sending or PressForm(None, prefix="send"),
         is_fresh=is_fresh(),
+        may_decide=notice is not None and incidents.may_decide(notice, signed_in(), at=clock.now()),
+        held_back=incidents.count_held_back(notice) if notice else 0,
+        paper=incidents.find_paper(notice) if notice else None,
         rehearsing=rehearsing or PressForm(None, prefix="rehearse"),
     )

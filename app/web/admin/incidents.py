@@ -104,7 +104,13 @@ def _overview(incident: Incident) -> Overview:
 def _page(incident: Incident, form: ActingForm) -> str:
     overview = _overview(incident)
     return render_template(
-        "admin/incidents/show.html", incident=incident, overview=overview, form=form, pages=PAGES, is_fresh=is_fresh()
+        "admin/incidents/show.html",
+        incident=incident,
+        overview=overview,
+        parties=incidents.list_parties(incident),
+        form=form,
+        pages=PAGES,
+        is_fresh=is_fresh(),
     )
 
 

@@ -30,9 +30,14 @@ def _upload(job: Job) -> str:
     return url_for("uploads.show", pseudonym=job.argument["upload"])
 
 
+def _paper(job: Job) -> str:
+    return url_for("papers.download", reference=job.argument["reference"], what=job.argument["what"])
+
+
 KINDS: Mapping[str, JobKind] = {
     "verify-log": JobKind("Verifying the log", "See what was found", _checks),
     deals.CHECK: JobKind("Checking files", "See what was found", _upload),
     deals.IMPORT: JobKind("Importing files", "See what was imported", _upload),
     incidents.REPLAY: JobKind("Replaying every deal", "See who is affected", _affected),
+    incidents.VARIANTS: JobKind("Drawing the paper of every variant", "Save the PDF", _paper),
 }

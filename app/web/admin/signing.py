@@ -9,7 +9,7 @@ from app.core.db import transaction
 from app.identity import Role
 from app.incidents import Incident, Proposal, ProposalState
 from app.web.access import is_fresh, requires, signed_in
-from app.web.admin.forms import DecisionForm
+from app.web.admin.forms import DecisionForm, PressForm
 from app.web.admin.previewing import render_variants
 from app.web.admin.readers import readers
 from app.web.admin.texts import notice_texts
@@ -25,7 +25,7 @@ def show(reference: str) -> ResponseReturnValue:
 
 
 @bp.post("")
-@requires(Role.MANAGEMENT, Role.LEGAL, fresh=True)
+@requires(Role.MANAGEMENT, Role.LEGAL, fresh=True, deputies=True)
 def decide(reference: str) -> ResponseReturnValue:
     """Approve or reject the digest that the page showed."""
     incident, form = incidents.get_incident(reference), DecisionForm()
@@ -67,4 +67,16 @@ def _page(incident: Incident, form: DecisionForm | None = None) -> str:
         concerned=incidents.count_concerned(incident, clock.now().date()),
         form=form,
         is_fresh=is_fresh(),
+        signers=incidents.list_signers(proposal, on=clock.now().date()),
+        paper=incidents.find_paper(proposal),
+        pressing=PressForm(None),
+        **_reader(proposal),
     )
+
+
+def _reader(proposal: Proposal) -> dict[str, object]:
+    """How the reader may sign, or why not."""
+    try:
+        return {"capacity": incidents.choose_capacity(proposal, signed_in(), at=clock.now()), "why_not": ""}
+    except incidents.CannotApprove as refusal:
+        return {"capacity": None, "why_not": str(refusal)}

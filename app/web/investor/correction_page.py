@@ -143,11 +143,15 @@ class CorrectionPage:
 
 @dataclass(frozen=True)
 class WaitingPage:
-    """An incident of which the person has no figures yet; `promised_on` is None once the date has passed."""
+    """An incident of which the person has no figures yet; `promised_on` is None once the date has passed.
+
+    `left_to_do` is the sentence of the last update, while its date lies ahead; None when nothing was put off.
+    """
 
     reference: str
     promised_on: date | None
     contact: Contact
+    left_to_do: str | None = None
 
 
 @dataclass(frozen=True)

@@ -30,10 +30,12 @@ def contact_of(incident: Incident) -> Contact:
 def waiting_page(incident: Incident, today: date) -> WaitingPage:
     """What somebody sees before their figures are published; a promise that has passed is not repeated."""
     promised = incident.promised_on
+    put_off = next((each for each in reversed(incident.updates) if each.sent_at), None)
     return WaitingPage(
         reference=incident.reference,
         promised_on=promised if promised and promised >= today else None,
         contact=contact_of(incident),
+        left_to_do=put_off.left_to_do if put_off and put_off.promised_on >= today else None,
     )
 
 

@@ -7,12 +7,13 @@ from app import identity
 from app.core import clock
 from app.core.db import transaction
 from app.identity import LoginSession, Role, SignedIn
-from app.web.access import find_login, public, requires, signed_in
+from app.web.access import REPEAT, find_login, public, requires, signed_in
 from app.web.sign_in import browser, login
 from app.web.sign_in.forms import ConfirmForm, StaffSignInForm, path_of_ours
 
 bp = Blueprint("staff", __name__)
 HOME = "/staff/"
+OWN_FIELDS = frozenset({"csrf_token", "password", "next", "submit", "username"})
 REFUSALS = (identity.TooManyRequests, identity.WrongPassword)
 
 
@@ -42,15 +43,22 @@ def sign_in() -> ResponseReturnValue:
 @requires(*Role)
 def confirm() -> ResponseReturnValue:
     """The password again; good for five minutes."""
-    form = ConfirmForm(next=path_of_ours(request.args.get("next"), HOME))
+    form, carried = ConfirmForm(next=path_of_ours(request.args.get("next"), HOME)), _carried()
     if not form.submitted():
-        return render_template("sign_in/confirm.html", form=form)
+        if form.password.name not in request.form:
+            form.password.errors = []  # somebody was only sent here
+        return render_template("sign_in/confirm.html", form=form, carried=carried)
     try:
         fresh = _confirm(form)
     except REFUSALS as refusal:
         form.password.errors = [str(refusal)]
-        return render_template("sign_in/confirm.html", form=form), _status(refusal)
-    return login.start(redirect(path_of_ours(form.next.data, HOME), 303), fresh)
+        return render_template("sign_in/confirm.html", form=form, carried=carried), _status(refusal)
+    return login.start(redirect(path_of_ours(form.next.data, HOME), REPEAT if carried else 303), fresh)
+
+
+def _carried() -> list[tuple[str, str]]:
+    """What was typed on the page that asked for the password: it is sent on once the password is right."""
+    return [(name, value) for name, value in request.form.items(multi=True) if name not in OWN_FIELDS]
 
 
 def _sign_in(form: StaffSignInForm) -> SignedIn:

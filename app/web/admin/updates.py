@@ -1,0 +1,122 @@
+"""We need more time: an update proposed and rehearsed, decided by legal, sent in batches."""
+
+from datetime import timedelta
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import DateField, StringField
+from wtforms.validators import Length
+
+from app import incidents
+from app.core import clock
+from app.core.db import transaction
+from app.core.text import plural
+from app.identity import Role
+from app.incidents import Incident, NoticeState
+from app.web.access import is_fresh, requires, signed_in
+from app.web.admin.forms import ActingForm, DecisionForm, PressForm, required
+from app.web.admin.previewing import render_variants
+from app.web.admin.readers import readers
+from app.web.admin.texts import mail_to, notice_texts
+
+bp = Blueprint("updates", __name__, url_prefix="/admin/incidents/<reference>/update")
+USUAL_DELAY = timedelta(days=14)
+
+
+class UpdateForm(ActingForm):
+    """What is left, and when people hear from us again."""
+
+    left_to_do = StringField("What is left to do", validators=[required("Say it in one sentence."), Length(max=299)])
+    promised_on = DateField("We write again by", validators=[required("Promise a date.")])
+
+
+@bp.get("")
+@readers
+def show(reference: str) -> ResponseReturnValue:
+    """Where the update stands, its words, and what can be done with it."""
+    return _page(incidents.get_incident(reference))
+
+
+@bp.post("/propose")
+@requires(Role.ADMIN)
+def propose(reference: str) -> ResponseReturnValue:
+    """Bind words, recipients and the new date for legal."""
+    incident, form = incidents.get_incident(reference), UpdateForm(prefix="propose")
+    if form.submitted():
+        facts = form.typed("left_to_do", "promised_on") | {"texts": notice_texts(), "by": signed_in()}
+        with form.refusals(), transaction():
+            incidents.propose_update(incident=incident, **facts, at=clock.now())
+    if form.all_errors():
+        return _page(incident, proposing=form), 422
+    flash("The update now waits for legal.")
+    return redirect(url_for(".show", reference=reference))
+
+
+@bp.post("/rehearse")
+@requires(Role.ADMIN, Role.MANAGEMENT, Role.LEGAL)
+def rehearse(reference: str) -> ResponseReturnValue:
+    """Send every message to whoever pressed, with dead links."""
+    notice, form = incidents.get_update(incidents.get_incident(reference)), PressForm(prefix="rehearse")
+    if form.submitted():
+        with form.refusals(), transaction():
+            count = incidents.rehearse_telling(notice=notice, by=signed_in(), at=clock.now())
+    if form.all_errors():
+        return _page(notice.incident, pressing=form), 422
+    flash(f"{plural(count, 'message')} will reach you, and nobody else, at {signed_in().email}.")
+    return redirect(url_for(".show", reference=reference))
+
+
+@bp.post("")
+@requires(Role.LEGAL, fresh=True, deputies=True)
+def decide(reference: str) -> ResponseReturnValue:
+    """Legal approves or rejects."""
+    notice, form = incidents.get_update(incidents.get_incident(reference)), DecisionForm(prefix="decide")
+    if form.submitted():
+        act = incidents.approve_notice if form.approves else incidents.reject_notice
+        with form.refusals(), transaction():
+            act(notice=notice, **form.typed("digest_seen", "note"), by=signed_in(), at=clock.now())
+    if form.all_errors():
+        return _page(notice.incident, deciding=form), 422
+    flash("You approved the update." if form.approves else "You rejected the update.")
+    return redirect(url_for(".show", reference=reference))
+
+
+@bp.post("/send")
+@requires(Role.ADMIN)
+def send(reference: str) -> ResponseReturnValue:
+    """Begin to tell everybody concerned."""
+    notice, form = incidents.get_update(incidents.get_incident(reference)), PressForm(prefix="send")
+    if form.submitted():
+        with form.refusals(), transaction():
+            incidents.send(notice=notice, texts=notice_texts(), mail_to=mail_to(), by=signed_in(), at=clock.now())
+    if form.all_errors():
+        return _page(notice.incident, pressing=form), 422
+    flash(f"The update is on its way to {plural(notice.recipients, 'person', 'people')}.")
+    return redirect(url_for("reached.show", reference=reference))
+
+
+def _page(
+    incident: Incident,
+    proposing: UpdateForm | None = None,
+    deciding: DecisionForm | None = None,
+    pressing: ActingForm | None = None,
+) -> str:
+    now, notice = clock.now(), incidents.find_update(incident)
+    deciding = deciding or DecisionForm(None, prefix="decide")
+    deciding.digest_seen.data = notice.digest if notice else ""  # what the page shows is what the next press decides on
+    promised_on = max(incident.promised_on or now.date(), now.date()) + USUAL_DELAY
+    return render_template(
+        "admin/updates/show.html",
+        incident=incident,
+        overview=incidents.get_overview(incident, texts=notice_texts(), on=now.date()),
+        notice=notice,
+        states=NoticeState,
+        previews=render_variants(incidents.list_variants(notice, on=now.date())) if notice else [],
+        paper=incidents.find_paper(notice) if notice else None,
+        held_back=incidents.count_held_back(notice) if notice else 0,
+        proposing=proposing or UpdateForm(None, prefix="propose", promised_on=promised_on),
+        deciding=deciding,
+        pressing=pressing or PressForm(None),
+        may_decide=notice is not None and incidents.may_decide(notice, signed_in(), at=now),
+        is_fresh=is_fresh(),
+    )

@@ -29,6 +29,7 @@ from app.audit.queries import (
     record_mark,
 )
 from app.audit.signing import BadKeyFile, WillNotSign, find_verifier, make_key_file, read_key_file, sign_checkpoint
+from app.audit.tiles import CannotExport, export_tiles
 from app.audit.triggers import differing as differing_triggers
 from app.audit.verdicts import Finding, Verdict
 from app.audit.verification import verify
@@ -40,6 +41,7 @@ __all__ = [
     "AuditEvent",
     "BadKeyFile",
     "BrokenTree",
+    "CannotExport",
     "FileAnchor",
     "Finding",
     "Log",
@@ -52,6 +54,7 @@ __all__ = [
     "consistency_path",
     "differing_triggers",
     "erase_openings",
+    "export_tiles",
     "find_alarm",
     "find_event_at",
     "find_index",

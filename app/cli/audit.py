@@ -1,15 +1,18 @@
 """`flask audit …`: verify the log, print its checkpoints and proofs, check a receipt. Nothing here writes."""
 
 import json
+from pathlib import Path
 from typing import BinaryIO
 
 import click
 from flask import current_app
 
-from app import audit
+from app import audit, identity
 from app.audit import AuditCheckpoint
 from app.cli.errors import BadInput, Failed
 from app.core import clock
+from app.core.db import transaction
+from app.core.text import plural
 from app.settings import Settings
 from app.tlog.encoding import to_base64
 from app.tlog.errors import Malformed, NotVerified
@@ -80,6 +83,28 @@ def consistency(old: int, new: int) -> None:
 
 
 @group.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--as", "email", metavar="EMAIL", help="Who asked for it; recorded beside the shell's user.")
+def export(folder: Path, email: str | None) -> None:
+    """Write the log into the new folder DIR as C2SP tlog-tiles: leaves and hashes, for any static file server.
+
+    What was said is not in it. That it was taken out is itself recorded.
+    """
+    named = _named(email)
+    size = audit.export_tiles(folder)
+    with transaction():
+        audit.record(
+            action="export.made",
+            actor=audit.shell_actor(),
+            subject=audit.Log(),
+            at=clock.now(),
+            name="tlog-tiles",
+            as_email=named,
+        )
+    click.echo(f"Wrote {plural(size, 'entry', 'entries')} to {folder}.", err=True)
+
+
+@group.command()
 @click.argument("file", type=click.File("rb"))
 @click.option("--vkey", "key", required=True, help="The log's verifier key, from a source you trust.")
 @click.option("--openings-shown", is_flag=True, help="Print what the receipt says as well.")
@@ -102,6 +127,15 @@ def _show(checked: CheckedReceipt) -> None:
     for name in ("action", "at", "actor", "subject"):
         click.echo(f"{name}: {json.dumps(checked.entry.get(name))}")
     click.echo(f"entry {checked.index} of the {checked.checkpoint.size} in {checked.checkpoint.origin}")
+
+
+def _named(email: str | None) -> str | None:
+    if email is None:
+        return None
+    person = identity.find_person_by_email(email)
+    if person is None or not person.roles:
+        raise BadInput(f"--as {email}: no member of staff has this address.")
+    return person.email
 
 
 def _settings() -> Settings:

@@ -52,4 +52,5 @@ class ReceiptForm(ActingForm):
         upload = self.file.data
         if isinstance(upload, FileStorage) and upload.filename:
             return upload.stream.read(LONGEST_RECEIPT + 1)
-        return (self.text.data or "").replace("\r\n", "\n").encode(errors="replace")
+        pasted = (self.text.data or "").replace("\r\n", "\n").rstrip("\n")
+        return f"{pasted}\n".encode(errors="replace")

@@ -166,7 +166,10 @@ class CorrectionCard:
 
 @dataclass(frozen=True)
 class ReceiptPage:
-    """Proof for the reader that they opened these figures. `record_mark` is None until a checkpoint covers it."""
+    """Proof for the reader that they opened these figures. `record_mark` is None until a checkpoint covers it.
+
+    `key` is the log's verifier key, to be kept with the receipt.
+    """
 
     number: str
     person_name: str
@@ -179,3 +182,4 @@ class ReceiptPage:
     sections: tuple[DealSection, ...]
     proof_url: str | None
     record_mark: str | None
+    key: str | None = None

@@ -2,13 +2,14 @@
 
 from datetime import date
 
-from flask import Blueprint, Response, abort, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import audit, incidents
 from app.core import clock
 from app.core.db import transaction
 from app.incidents import Acknowledgment, Adjustment, Incident, Proposal
+from app.settings import Settings
 from app.web.access import investor, signed_in
 from app.web.forms import Form
 from app.web.investor.correction_page import CorrectionCard, CorrectionPage
@@ -60,7 +61,9 @@ def receipt(number: str) -> ResponseReturnValue:
     """The receipt as a page to print. Until a checkpoint covers it the page looks again by itself."""
     acknowledgment = incidents.get_acknowledgment(number, person=signed_in())
     proof = audit.receipt_for(audit.get_event(acknowledgment.event_id))
-    page = receipt_page(acknowledgment, _seen(acknowledgment), audit.record_mark() if proof else None)
+    settings: Settings = current_app.extensions["settings"]
+    mark = audit.record_mark() if proof else None
+    page = receipt_page(acknowledgment, _seen(acknowledgment), mark, settings.audit_vkey)
     headers = {} if proof else {"Refresh": "3"}
     return render_template("investor/corrections/receipt.html", page=page), 200, headers
 

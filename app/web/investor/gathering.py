@@ -78,7 +78,9 @@ def _coverage(proposal: Proposal) -> Coverage | None:
     return Coverage(signed.used if is_complete else signed.checked, signed.used, signed.others)
 
 
-def receipt_page(read: Acknowledgment, adjustments: Sequence[Adjustment], record_mark: str | None) -> ReceiptPage:
+def receipt_page(
+    read: Acknowledgment, adjustments: Sequence[Adjustment], record_mark: str | None, key: str | None
+) -> ReceiptPage:
     """The receipt as a page; the proof file is ready once a checkpoint covers its event."""
     incident = read.proposal.incident
     return ReceiptPage(
@@ -93,6 +95,7 @@ def receipt_page(read: Acknowledgment, adjustments: Sequence[Adjustment], record
         sections=_sections(read.proposal, adjustments),
         proof_url=f"/receipts/{read.number}.tlog-proof" if record_mark else None,
         record_mark=record_mark,
+        key=key,
     )
 
 

@@ -1,8 +1,9 @@
 """The independent check of an outcome: O(n), whole numbers, and no code shared with the engine. Pure.
 
 It takes nothing on trust: the groups, the one rate, the one level, every share and the sum are checked.
-What holds is the allocation of the rule, up to who of the uncapped got a left-over unit. Requests are
-counted from 1 in its words, amounts are minor units.
+What holds is the allocation of the rule, up to who of the uncapped got a left-over unit and, with a minimum, up to
+who left: only sharing again after each could tell, as `crosscheck` does. Requests are counted from 1 in its words,
+amounts are minor units.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

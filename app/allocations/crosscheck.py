@@ -51,10 +51,11 @@ def _fill(
     if sum(wanted.values()) <= available:
         return dict(wanted), low
     rate = _rate(available, list(wanted.values()), list(weights.values()), low)
+    top, bottom = rate.numerator, rate.denominator
     shares, rests = dict(wanted), dict.fromkeys(wanted, 0)
     for i, want in wanted.items():
-        if want * rate.denominator > rate.numerator * weights[i]:
-            shares[i], rests[i] = divmod(rate.numerator * weights[i], rate.denominator)
+        if want * bottom > top * weights[i]:
+            shares[i], rests[i] = divmod(top * weights[i], bottom)
     direction = 1 if tie is Tie.FIRST else -1
     queue = sorted(wanted, key=lambda i: (-rests[i], direction * i))
     for i in queue[: available - sum(shares.values())]:

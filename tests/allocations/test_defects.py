@@ -1,12 +1,17 @@
 """Each defect is wrong in its own way, and the engine's checks see it."""
 
+from dataclasses import replace
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from app.allocations import rules
 from app.allocations.certificate import certify
 from app.allocations.terms import Asked, Rule
 from tests.allocations.builders import PUBLISHED, amounts, asked, cents, requests, the_demo_deal
+from tests.allocations.builders import rules as options
 
 CASCADES = {"cascading_caps", "min_cascade"}
 
@@ -63,6 +68,35 @@ def test_each_defect_goes_wrong_in_its_own_way(
 
     assert outcome.shares == shares
     assert verdict is None if fault is None else fault in (verdict or "")
+
+
+@pytest.mark.parametrize(
+    ("rule", "available", "wanted", "today"),
+    [
+        ("single-pass", 32, asked((2, 134), (153, 40), (17, 80)), None),
+        ("clamp-only", 100, asked((100, 50), (10, 50)), None),
+        ("no-cap", 100, asked((100, 50), (10, 50)), None),
+        ("round-each", 100, asked((50, 1), (50, 1), (50, 1)), None),
+        ("current-basis", 60, asked((60, 10), (60, 10), (60, 20)), [Fraction(30), None, Fraction(20)]),
+    ],
+)
+def test_each_defect_differs_from_the_right_rule_and_the_certificate_refuses_it(
+    rule: str, available: int, wanted: list[Asked], today: list[Fraction | None] | None
+) -> None:
+    outcome = rules.allocate(available, wanted, Rule(rule), today)
+
+    assert outcome.shares != rules.allocate(available, wanted, Rule()).shares
+    assert certify(available, wanted, outcome, Rule(rule)) is not None
+
+
+@given(amounts, requests, options, st.sampled_from(sorted(set(rules.RULES) - {"pro-rata-1"})))
+def test_a_defect_that_the_certificate_lets_pass_gave_the_right_shares(
+    available: int, wanted: list[Asked], option: Rule, name: str
+) -> None:
+    outcome = rules.allocate(available, wanted, replace(option, name=name))
+
+    if certify(available, wanted, outcome, option) is None and not option.minimum:
+        assert outcome.shares == rules.allocate(available, wanted, option).shares
 
 
 @pytest.mark.parametrize("rule", rules.RULES)

@@ -49,11 +49,19 @@ def test_a_link_that_was_used_says_in_another_browser_that_it_has_ended(publishe
     somebody.sees("This link has ended. Nothing is lost.")
 
 
-def test_an_investor_with_an_offer_books_a_call_and_cancels_it(published: Portal) -> None:
+def test_an_investor_with_an_offer_checks_it_books_a_call_and_cancels_it(published: Portal) -> None:
     hugo = published.visitor("America/Sao_Paulo")
 
     hugo.signs_in_with(published.mail_to("hugo@example.com", YOUR_FIGURES))
     hugo.sees(re.compile("^We gave you too little of Tidewater Energy. You can take the rest for "))
+    hugo.follows("check your figure in Tidewater Energy by yourself")
+    hugo.sees("Check your own figure")
+    hugo.page.get_by_label("Your average").fill("$14,000.00")
+    hugo.page.get_by_label("What you asked for").fill("$60,000.00")
+    hugo.presses("Work it out")
+    hugo.sees("You get $29,302.32")
+    expect(hugo.page.get_by_text("So your page may show $0.01 more.")).to_be_visible()
+    hugo.page.goto(f"{published.url}/corrections")
     book_a_call(hugo, zone="America/Sao_Paulo")
     invite = published.mail_to("hugo@example.com", "Your call is booked").invite
     assert re.search(r"method=\"?REQUEST", invite, re.IGNORECASE)

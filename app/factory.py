@@ -13,7 +13,6 @@ from app.core.db import db
 from app.demo import pages as demo_pages
 from app.demo.commands import commands as demo_commands
 from app.settings import ROOT, BadSettings, Settings, read_settings, run_by_flask_command
-from app.tlog.note import VerifierKey
 from app.web import access, admin, compression, context, errors, filters, headers, investor, public, sign_in, support
 from app.web.mailer import Courier, Mail
 from app.web.sign_in import login
@@ -67,19 +66,16 @@ def _press(app: Flask, settings: Settings) -> incidents.Press:
     return incidents.Press(
         render=lambda name, facts: app.jinja_env.get_template(name).render(facts),
         read=lambda sha256: files.read(settings.files_dir, sha256),
+        keep=lambda content: files.store(settings.files_dir, content),
         verify_log=lambda: _verdict(settings),
     )
 
 
 def _verdict(settings: Settings) -> audit.Verdict | None:
-    """On the whole log, by the pinned key or the public half of the signing key; None where there is neither."""
-    if settings.audit_vkey:
-        key = VerifierKey.parse(settings.audit_vkey)
-    elif settings.audit_key_file and settings.audit_key_file.exists():
-        key = audit.read_key_file(path=settings.audit_key_file, origin=settings.audit_origin).verifier
-    else:
-        return None
-    return audit.verify(key=key, anchor=audit.FileAnchor(settings.audit_anchors), at=clock.now())
+    """On the whole log; None where no key is known to verify with."""
+    key = audit.find_verifier(vkey=settings.audit_vkey, key_file=settings.audit_key_file, origin=settings.audit_origin)
+    anchor = audit.FileAnchor(settings.audit_anchors)
+    return audit.verify(key=key, anchor=anchor, at=clock.now()) if key else None
 
 
 def _mail(app: Flask, settings: Settings) -> Mail:

@@ -267,8 +267,14 @@ def draw_paper(job: Job, progress: Progress) -> Mapping[str, Any]:
     return incidents.carry_out_paper(job, progress, office=office, folder=_files(), at=clock.now())
 
 
+def papers(job: Job, progress: Progress) -> Mapping[str, Any]:
+    """Print papers about an incident and keep them."""
+    return incidents.make_papers(job, progress, press=current_app.extensions["press"], at=clock.now())
+
+
 WORKS: Mapping[str, Work] = {
     incidents.REPLAY: replay,
+    incidents.PAPERS: papers,
     deals.CHECK: check_upload,
     deals.IMPORT: import_upload,
     incidents.VARIANTS: draw_paper,

@@ -61,6 +61,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "proposal.voided": _action("approvals"),
     "dossier.made": _action("reference files"),
     "attestation.made": _action("reference files"),
+    "papers.taken": _action("name sha256"),
     # Publishing
     "publication.started": _action("digest people"),
     "publication.continued": _action("done"),

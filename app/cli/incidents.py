@@ -12,7 +12,8 @@ from app import audit, incidents
 from app.cli.errors import BadInput, Failed
 from app.core import clock, pdf
 from app.core.db import transaction
-from app.incidents import Incident, Paper, PaperKind, Press
+from app.incidents import Incident, PaperKind, Press, handing_out
+from app.incidents.papers import Paper
 
 
 @click.group("incidents")
@@ -71,12 +72,12 @@ def _make(reference: str, kind: PaperKind, out: Path) -> Sequence[Paper]:
     """Print, write and log: whoever made papers, and which, stands in the log."""
     incident = _incident(reference)
     try:
-        papers = incidents.print_papers(incident, kind, _press())
+        papers = handing_out.print_papers(incident, kind, _press())
     except pdf.CannotRender as refused:
         raise Failed(str(refused)) from refused
     _write(papers, out)
     with transaction():
-        incidents.log_papers(incident=incident, kind=kind, papers=papers, by=audit.shell_actor(), at=clock.now())
+        handing_out.log_papers(incident=incident, kind=kind, papers=papers, by=audit.shell_actor(), at=clock.now())
     for paper in papers:
         click.echo(f"{paper.sha256}  {out / paper.name}")
     return papers

@@ -3,20 +3,17 @@
 from app.incidents.adding import CannotAddCase, add_case, list_addable
 from app.incidents.answers import NothingToRead, acknowledge, find_acknowledgment, get_acknowledgment
 from app.incidents.asides import CannotRecord, list_legal_notes, list_parties, make_legal_note, record_party
-from app.incidents.attested import Attestation, Check
-from app.incidents.attesting import attest
 from app.incidents.audience import Concerned, count_concerned, find_concerned, list_concerned
 from app.incidents.balance import Balance, DealBalance, Totals, balance_of
 from app.incidents.binding import CannotBind, bind
 from app.incidents.coverage import Coverage, find_coverage, find_replay, signed_coverage
 from app.incidents.decisions import Assumption, CaseDecision, Decision, IncompleteDecision, Threshold
 from app.incidents.distributions import Distributions
-from app.incidents.dossier import describe
 from app.incidents.editing import change_cause, change_contact, contact_point
 from app.incidents.explaining import Explanation, list_explanations
 from app.incidents.facts import correction_facts, list_adjustments
 from app.incidents.findings import DealFinding, list_findings
-from app.incidents.handing_out import PaperKind, log_papers, print_papers
+from app.incidents.handing_out import PAPERS, make_papers
 from app.incidents.interest_due import worked_lines
 from app.incidents.investigating import investigate
 from app.incidents.leaving import list_sending, rehearse_telling, release_held_back, send, send_batch
@@ -35,7 +32,8 @@ from app.incidents.operations import (
     record_fix,
 )
 from app.incidents.overview import Overview, Row, Standing, Topic, get_overview, missing_signatures
-from app.incidents.papers import Paper, Press, as_json
+from app.incidents.paper_models import PaperKind
+from app.incidents.papers import Press
 from app.incidents.previews import Variant, list_first_notice_variants, list_variants
 from app.incidents.proposal_models import Acknowledgment, Adjustment, Proposal, ProposalPart, Publication
 from app.incidents.proposing import CannotPropose, KeyDates, list_proposals, propose
@@ -99,13 +97,13 @@ from app.incidents.worded import list_unworded
 from app.incidents.workflow import IncidentState, NotAllowed, NoticeState, ProposalState, PublicationState
 
 __all__ = [
+    "PAPERS",
     "REPLAY",
     "VARIANTS",
     "Acknowledgment",
     "Adjustment",
     "Assumption",
     "AtStake",
-    "Attestation",
     "Balance",
     "CannotAddCase",
     "CannotApprove",
@@ -122,7 +120,6 @@ __all__ = [
     "CannotTell",
     "Case",
     "CaseDecision",
-    "Check",
     "Concerned",
     "ContactPoint",
     "Coverage",
@@ -143,7 +140,6 @@ __all__ = [
     "NothingToRead",
     "NoticeState",
     "Overview",
-    "Paper",
     "PaperKind",
     "Party",
     "Press",
@@ -176,10 +172,8 @@ __all__ = [
     "add_case",
     "approve",
     "approve_notice",
-    "as_json",
     "ask_for_replay",
     "ask_to_go_live",
-    "attest",
     "balance_of",
     "bind",
     "carry_out_paper",
@@ -195,7 +189,6 @@ __all__ = [
     "count_held_back",
     "count_reached",
     "count_waiting",
-    "describe",
     "dry_run",
     "find_acknowledgment",
     "find_at_stake",
@@ -243,13 +236,12 @@ __all__ = [
     "list_variants",
     "list_voidable",
     "list_waiting",
-    "log_papers",
     "make_legal_note",
+    "make_papers",
     "may_decide",
     "missing_signatures",
     "move",
     "open_incident",
-    "print_papers",
     "propose",
     "propose_first_notice",
     "propose_update",

@@ -16,14 +16,16 @@ from app.core.text import plain_fraction
 
 @dataclass(frozen=True)
 class Press:
-    """What papers need from whoever asks for them: templates by name, stored files by SHA-256, and the log's verdict.
+    """What papers need from whoever asks for them: templates by name, stored files, and the log's verdict.
 
-    `read` raises FileNotFoundError for a file that is gone, ValueError for one that was changed. `verify_log` ends
-    the session's read transaction; it answers None where no key is at hand to verify with.
+    `keep` stores a file and answers its SHA-256. `read` finds it again: it raises FileNotFoundError when it is gone,
+    ValueError when it was changed. `verify_log` ends the session's read transaction, and answers None where no key
+    is at hand to verify with.
     """
 
     render: Callable[[str, dict[str, object]], str]
     read: Callable[[str], bytes]
+    keep: Callable[[bytes], str]
     verify_log: Callable[[], Verdict | None]
 
 

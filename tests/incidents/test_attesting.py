@@ -17,7 +17,9 @@ from app import allocations, audit, incidents
 from app.allocations import RunShare
 from app.audit import Finding, Verdict
 from app.core.db import session, transaction
-from app.incidents import Adjustment, Check, Incident, PaperKind, Press
+from app.incidents import Adjustment, Incident, PaperKind, Press, handing_out
+from app.incidents.attested import Check
+from app.incidents.attesting import attest
 from app.incidents.reperformance import draw_sample, write_table
 from app.incidents.second_look import look_again
 from tests.incidents.builders import an_incident, the_staff
@@ -33,7 +35,7 @@ def incident(app: Flask, at: datetime) -> Incident:
 
 
 def test_all_that_is_right_holds_and_both_calculations_agree(app: Flask, incident: Incident) -> None:
-    found, _ = incidents.attest(incident, _press(app))
+    found, _ = attest(incident, _press(app))
 
     assert found.holds
     assert [run.deal_id for run in found.runs] == ["orbit", "tidewater"], "runs of a defect are not attested"
@@ -78,7 +80,7 @@ def test_a_changed_proposal_and_a_bad_log_are_found(app: Flask, incident: Incide
 
 
 def test_a_stranger_can_redo_every_share_from_the_table(app: Flask, incident: Incident) -> None:
-    _, table = incidents.attest(incident, _press(app))
+    _, table = attest(incident, _press(app))
 
     rows = list(csv.DictReader(StringIO(table.decode())))
     assert len(rows) == 16
@@ -123,9 +125,9 @@ def test_each_step_of_the_sample_is_said_in_words(app: Flask, incident: Incident
 
 @needs_pango
 def test_the_papers_of_an_attestation_are_the_same_when_made_again(app: Flask, incident: Incident) -> None:
-    made = incidents.print_papers(incident, PaperKind.ATTESTATION, _press(app))
+    made = handing_out.print_papers(incident, PaperKind.ATTESTATION, _press(app))
 
-    again = incidents.print_papers(incident, PaperKind.ATTESTATION, _press(app))
+    again = handing_out.print_papers(incident, PaperKind.ATTESTATION, _press(app))
     assert [paper.content for paper in again] == [paper.content for paper in made]
     assert [paper.name.partition("INC-2026-001-")[2] for paper in made] == [
         "attestation.json",
@@ -156,7 +158,7 @@ def _press(app: Flask, verdict: Verdict | None = FINE) -> Press:
 
 
 def _failing(app: Flask, incident: Incident, verdict: Verdict | None = FINE) -> Mapping[str, str]:
-    found, _ = incidents.attest(incident, _press(app, verdict))
+    found, _ = attest(incident, _press(app, verdict))
     wrong: Sequence[Check] = [check for check in found.checks if not check.holds]
     assert not found.holds
     return {check.what: check.says for check in wrong}

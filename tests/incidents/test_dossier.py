@@ -13,7 +13,9 @@ from pypdf import PdfReader
 
 from app import incidents
 from app.core.db import session, transaction
-from app.incidents import Incident, Paper, PaperKind, Press
+from app.incidents import Incident, PaperKind, Press, handing_out
+from app.incidents.dossier import describe
+from app.incidents.papers import Paper, as_json
 from tests.incidents.builders import PAY_TO, an_incident, the_staff
 from tests.papers import needs_pango
 
@@ -34,7 +36,7 @@ def test_a_dossier_made_again_has_the_same_bytes_though_making_it_was_logged(
 ) -> None:
     first = _make(app, incident)
     with transaction():
-        incidents.log_papers(incident=incident, kind=PaperKind.DOSSIER, papers=first, by="shell:ops", at=at)
+        handing_out.log_papers(incident=incident, kind=PaperKind.DOSSIER, papers=first, by="shell:ops", at=at)
     reference = incident.reference
     session.remove()
 
@@ -120,7 +122,7 @@ def test_evidence_that_is_gone_or_was_changed_is_said_to_be(app: Flask, incident
 
     press = app.extensions["press"]
     for read, words in [(gone, "gone"), (changed, "no longer the one that was stated")]:
-        stated = incidents.describe(incident, replace(press, read=read)).statements[0]
+        stated = describe(incident, replace(press, read=read)).statements[0]
         assert stated.size_bytes is None
         assert stated.problem is not None
         assert words in stated.problem
@@ -132,11 +134,11 @@ def _press(app: Flask, content: bytes = DIFF.encode()) -> Press:
 
 
 def _make(app: Flask, incident: Incident) -> Sequence[Paper]:
-    return incidents.print_papers(incident, PaperKind.DOSSIER, _press(app))
+    return handing_out.print_papers(incident, PaperKind.DOSSIER, _press(app))
 
 
 def _facts(app: Flask, incident: Incident, content: bytes = b"evidence") -> Any:
-    return json.loads(incidents.as_json("dossier", incidents.describe(incident, _press(app, content))).content)
+    return json.loads(as_json("dossier", describe(incident, _press(app, content))).content)
 
 
 def _words(paper: Paper) -> str:

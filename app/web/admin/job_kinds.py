@@ -34,10 +34,15 @@ def _paper(job: Job) -> str:
     return url_for("papers.download", reference=job.argument["reference"], what=job.argument["what"])
 
 
+def _papers(job: Job) -> str:
+    return url_for("dossier.show", reference=job.argument["incident"])
+
+
 KINDS: Mapping[str, JobKind] = {
     "verify-log": JobKind("Verifying the log", "See what was found", _checks),
     deals.CHECK: JobKind("Checking files", "See what was found", _upload),
     deals.IMPORT: JobKind("Importing files", "See what was imported", _upload),
     incidents.REPLAY: JobKind("Replaying every deal", "See who is affected", _affected),
+    incidents.PAPERS: JobKind("Making papers", "See the papers", _papers),
     incidents.VARIANTS: JobKind("Drawing the paper of every variant", "Save the PDF", _paper),
 }

@@ -1,13 +1,15 @@
 """Incidents, cases and proposals, from suspicion to publication."""
 
 from app.incidents.adding import CannotAddCase, add_case, list_addable
+from app.incidents.altering import Alteration, find_alteration
 from app.incidents.answers import NothingToRead, acknowledge, find_acknowledgment, get_acknowledgment
 from app.incidents.asides import CannotRecord, list_legal_notes, list_parties, make_legal_note, record_party
 from app.incidents.audience import Concerned, count_concerned, find_concerned, list_concerned
 from app.incidents.balance import Balance, DealBalance, Totals, balance_of
 from app.incidents.binding import CannotBind, bind
 from app.incidents.coverage import Coverage, find_coverage, find_replay, signed_coverage
-from app.incidents.decisions import Assumption, CaseDecision, Decision, IncompleteDecision, Threshold
+from app.incidents.deciding import CaseComparison, WhatIf, compare
+from app.incidents.decisions import INTEREST_POLICY, Assumption, CaseDecision, Decision, Threshold
 from app.incidents.distributions import Distributions
 from app.incidents.editing import change_cause, change_contact, contact_point
 from app.incidents.explaining import Explanation, list_explanations
@@ -36,7 +38,7 @@ from app.incidents.paper_models import PaperKind
 from app.incidents.papers import Press
 from app.incidents.previews import Variant, list_first_notice_variants, list_variants
 from app.incidents.proposal_models import Acknowledgment, Adjustment, Proposal, ProposalPart, Publication
-from app.incidents.proposing import CannotPropose, KeyDates, list_proposals, propose
+from app.incidents.proposing import CannotPropose, KeyDates, draft, list_proposals, propose
 from app.incidents.publishing import (
     CannotPublish,
     DryRun,
@@ -65,12 +67,12 @@ from app.incidents.queries import (
 )
 from app.incidents.reach import ReachCounts, Reached, count_reached, list_reached
 from app.incidents.redline import find_redline
-from app.incidents.remedies import CannotCompute, Remedy, Waiver
+from app.incidents.remedies import Remedy, Waiver
 from app.incidents.replay_report import ReplayReport, find_replay_report
 from app.incidents.replaying import REPLAY, ask_for_replay, carry_out_replay, find_replay_job, replay_now
 from app.incidents.resting import list_resting
 from app.incidents.risks import Risk
-from app.incidents.ruling import CannotRule, Ruling, RulingKind, find_ruling, rule, withdraw_ruling
+from app.incidents.ruling import Ruling, RulingKind, find_ruling, rule, withdraw_ruling
 from app.incidents.sending import count_held_back, count_waiting
 from app.incidents.signing import CannotApprove, approve, choose_capacity, list_signers, reject
 from app.incidents.signing_models import Party
@@ -97,11 +99,13 @@ from app.incidents.worded import list_unworded
 from app.incidents.workflow import IncidentState, NotAllowed, NoticeState, ProposalState, PublicationState
 
 __all__ = [
+    "INTEREST_POLICY",
     "PAPERS",
     "REPLAY",
     "VARIANTS",
     "Acknowledgment",
     "Adjustment",
+    "Alteration",
     "Assumption",
     "AtStake",
     "Balance",
@@ -109,16 +113,15 @@ __all__ = [
     "CannotApprove",
     "CannotBind",
     "CannotChange",
-    "CannotCompute",
     "CannotGoLive",
     "CannotOpen",
     "CannotPropose",
     "CannotPublish",
     "CannotRecord",
-    "CannotRule",
     "CannotState",
     "CannotTell",
     "Case",
+    "CaseComparison",
     "CaseDecision",
     "Concerned",
     "ContactPoint",
@@ -134,7 +137,6 @@ __all__ = [
     "FirstNotice",
     "Incident",
     "IncidentState",
-    "IncompleteDecision",
     "KeyDates",
     "NotAllowed",
     "NothingToRead",
@@ -168,6 +170,7 @@ __all__ = [
     "Update",
     "Variant",
     "Waiver",
+    "WhatIf",
     "acknowledge",
     "add_case",
     "approve",
@@ -181,6 +184,7 @@ __all__ = [
     "change_cause",
     "change_contact",
     "choose_capacity",
+    "compare",
     "confirm_live",
     "contact_point",
     "contain",
@@ -189,8 +193,10 @@ __all__ = [
     "count_held_back",
     "count_reached",
     "count_waiting",
+    "draft",
     "dry_run",
     "find_acknowledgment",
+    "find_alteration",
     "find_at_stake",
     "find_concerned",
     "find_coverage",

@@ -13,8 +13,6 @@ from app.incidents.interest_due import Collected, interest_lines, interest_of
 from app.incidents.proposal_models import Adjustment, DistributionLine, InterestLine, ProposalPart
 from app.incidents.remedies import Effect, Holding, effects_of
 
-INTEREST_POLICY = "simple-act/365f"
-
 
 @dataclass(frozen=True)
 class Corrected:
@@ -45,12 +43,12 @@ class Worked:
     distribution_lines: Sequence[DistributionLine]
 
 
-def work_out(deal: Deal, corrected: Sequence[Corrected], *, pay_by: date, policy: str) -> list[Worked]:
+def work_out(deal: Deal, corrected: Sequence[Corrected], *, pay_by: date, policy: str | None) -> list[Worked]:
     """The holdings of a deal with the interest that each refund would bear and what each missed of distributions.
 
-    Raises CannotCalculate when the rates of the policy say nothing about a day that is needed.
+    Without a policy, without interest. Raises CannotCalculate when its rates say nothing about a day that is needed.
     """
-    terms = InterestTerms(policy, settlement.rates_of(policy), pay_by)
+    terms = InterestTerms(policy, settlement.rates_of(policy), pay_by) if policy else None
     missed = _distribution_lines(deal, corrected)
     return [_worked(each, lines, terms) for each, lines in zip(corrected, missed, strict=True)]
 
@@ -67,13 +65,13 @@ def adjust(
     ]
 
 
-def _worked(corrected: Corrected, lines: Sequence[DistributionLine], terms: InterestTerms) -> Worked:
+def _worked(corrected: Corrected, lines: Sequence[DistributionLine], terms: InterestTerms | None) -> Worked:
     request = corrected.request
     payments = [Collected(payment.amount_cents, payment.paid_on) for payment in request.payments]
     is_over = corrected.corrected_cents < request.recorded_cents
     interest = (
         interest_lines(payments, corrected.corrected_cents, to_on=terms.to_on, policy=terms.policy, rates=terms.rates)
-        if is_over
+        if is_over and terms
         else []
     )
     holding = Holding(

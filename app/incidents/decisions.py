@@ -10,6 +10,9 @@ from app.incidents.distributions import Distributions
 from app.incidents.remedies import Remedy, Waiver
 from app.incidents.risks import Risk
 
+INTEREST_POLICY = "simple-act/365f"
+"""The usual policy of interest; `settlement.get_policy` knows the others, with a cap in their name."""
+
 
 class Assumption(TypedDict):
     """One doubt about a fact and how it was resolved: in the investor's favour, so it says how."""
@@ -66,6 +69,7 @@ class Decision:
     """The decisions by the deal's name in its files, and what holds for all of them."""
 
     cases: Mapping[str, CaseDecision] = field(default_factory=dict)
+    interest_policy: str = INTEREST_POLICY
     threshold: Threshold = Threshold()
     assumptions: Sequence[Assumption] = ()
 

@@ -7,12 +7,13 @@ from fractions import Fraction
 
 from app.allocations import Run
 from app.core.text import plain_fraction
-from app.incidents.adjusting import Corrected, Worked, adjust, work_out
+from app.incidents.adjusting import Worked, adjust, work_out
 from app.incidents.decisions import CaseDecision, IncompleteDecision, Threshold
 from app.incidents.distributions import Distributions
 from app.incidents.models import Case
 from app.incidents.proposal_models import Adjustment, ProposalPart
 from app.incidents.remedies import CannotCompute, Remedy, effects_of
+from app.incidents.rerunning import shares_of
 from app.incidents.risks import assess
 from app.incidents.ruling import RulingKind, find_ruling
 from app.incidents.worded import find_missing_words
@@ -40,20 +41,21 @@ def decide(case: Case, run: Run, decision: CaseDecision, terms: Terms) -> Decide
     """The part of one case. Raises IncompleteDecision, CannotCompute or CannotCalculate, in words."""
     name = case.deal.name
     distributions = _distributions(case, decision)
+    shares = shares_of(run, decision.declining)
     missing = find_missing_words(
         terms.texts,
         remedy=decision.remedy,
         distributions=distributions,
-        has_held=bool(decision.declining),
+        has_held=bool(shares.held),
         waives_payment=terms.threshold.waives.waives_payment,
     )
     if missing:
         raise IncompleteDecision(f"{name}: there is no approved text for the {missing} yet, so it cannot be proposed.")
     if decision.remedy is not Remedy.REDISTRIBUTION and not decision.reason.strip():
         raise IncompleteDecision(f"{name}: write why {decision.remedy.label} and not what the agreement says.")
-    corrected = [Corrected(share.request, share.allocated_cents, share.is_capped) for share in run.shares]
-    worked = work_out(case.deal, corrected, pay_by=terms.pay_by, policy=terms.interest_policy)
+    worked = work_out(case.deal, shares.corrected, pay_by=terms.pay_by, policy=terms.interest_policy)
     part = _part(case, run, decision, worked, distributions)
+    part.held, part.held_rate_text = shares.held, _text(shares.rate) if shares.held else None
     return Decided(part, adjust(part, worked, threshold=terms.threshold, distributions=distributions))
 
 
@@ -76,12 +78,15 @@ def _part(
         reason=decision.reason,
         risk=decision.risk or assessed.level,
         risk_reason=decision.risk_reason.strip() or assessed.reason,
-        multiple_text=None if multiple is None else plain_fraction(multiple),
+        multiple_text=_text(multiple),
         distributions=distributions,
         distributions_reason=decision.distributions_reason,
-        held=[],
         obliged_by=_obliged_by(case, decision),
     )
+
+
+def _text(rate: Fraction | None) -> str | None:
+    return None if rate is None else plain_fraction(rate)
 
 
 def _cash(remedy: Remedy, worked: list[Worked], multiple: Fraction | None) -> int:

@@ -12,10 +12,9 @@ from app.core.db import session
 from app.core.errors import DomainError
 from app.core.text import plain_fraction
 from app.identity import Person
-from app.incidents.adjusting import INTEREST_POLICY
 from app.incidents.canonical import canonical, digest
 from app.incidents.coverage import find_coverage
-from app.incidents.decisions import Decision
+from app.incidents.decisions import INTEREST_POLICY, Decision
 from app.incidents.models import Case, Incident, StatementKind
 from app.incidents.parts import Decided, Terms, decide
 from app.incidents.proposal_models import Adjustment, Policy, Proposal, ProposalPart
@@ -74,22 +73,12 @@ def propose(
 ) -> Proposal:
     """What was decided for each case, from the newest run of each agreement's rule; voids an unpublished proposal.
 
-    `texts` names each notice template by the SHA-256 of its bytes: what no text says cannot be proposed. Raises
-    CannotPropose or, in words as well, whatever is missing of the decision.
+    Raises what `draft` raises.
     """
     session.refresh(incident, with_for_update=True)
-    dates.check()
-    decision.check({case.deal.external_id for case in incident.cases})
-    if not pay_to.strip():
-        raise CannotPropose("Say where an offer is paid to; legal approves it.")
-    terms = Terms(texts, decision.threshold, DEFAULT_POLICY["interest"], dates.pay_by)
-    decided = [decide(case, _run(case), decision.of(case.deal.external_id), terms) for case in incident.cases]
-    _make_room(incident, by, at)
-    proposal = _new_version(incident, decision, dates, decided)
-    proposal.pay_to, proposal.reason = pay_to, reason
+    proposal = draft(incident=incident, decision=decision, dates=dates, pay_to=pay_to, reason=reason, texts=texts)
+    void_unpublished(incident, by=by, at=at)
     proposal.proposed_by_id, proposal.proposed_at = by.id, at
-    proposal.canonical = canonical_form(incident, proposal, texts)
-    proposal.digest = digest(proposal.canonical)
     session.add(proposal)
     session.flush()
     audit.record(
@@ -98,8 +87,31 @@ def propose(
     return proposal
 
 
+def draft(
+    *, incident: Incident, decision: Decision, dates: KeyDates, pay_to: str, reason: str, texts: Mapping[str, str]
+) -> Proposal:
+    """The proposal as it would be made now; it is not stored.
+
+    `texts` names each notice template by the SHA-256 of its bytes: what no text says cannot be proposed. Raises
+    CannotPropose or, in words as well, whatever is missing of the decision.
+    """
+    dates.check()
+    decision.check({case.deal.external_id for case in incident.cases})
+    if not pay_to.strip():
+        raise CannotPropose("Say where an offer is paid to; legal approves it.")
+    _check_none_is_out(incident)
+    terms = Terms(texts, decision.threshold, decision.interest_policy, dates.pay_by)
+    decided = [decide(case, _run(case), decision.of(case.deal.external_id), terms) for case in incident.cases]
+    proposal = _new_version(incident, decision, dates, decided)
+    proposal.pay_to, proposal.reason = pay_to, reason
+    proposal.canonical = canonical_form(incident, proposal, texts)
+    proposal.digest = digest(proposal.canonical)
+    return proposal
+
+
 def _new_version(incident: Incident, decision: Decision, dates: KeyDates, decided: Sequence[Decided]) -> Proposal:
     policy = DEFAULT_POLICY.copy()
+    policy["interest"] = decision.interest_policy
     policy["may_decline"] = not any(each.part.obliged_by for each in decided)
     table = settlement.list_rates(policy["interest"])
     policy["rates"] = [[rate.valid_from.isoformat(), rate.rate, rate.version] for rate in table]
@@ -122,11 +134,10 @@ def list_proposals(incident: Incident) -> Sequence[Proposal]:
     return session.scalars(select(Proposal).where(Proposal.incident_id == incident.id).order_by(Proposal.version)).all()
 
 
-def _make_room(incident: Incident, by: Person, at: datetime) -> None:
+def _check_none_is_out(incident: Incident) -> None:
     for proposal in list_proposals(incident):
         if proposal.state in (ProposalState.PUBLISHING, ProposalState.PUBLISHED):
             raise CannotPropose(f"Version {proposal.version} is {proposal.state} already.")
-    void_unpublished(incident, by=by, at=at)
 
 
 def _run(case: Case) -> Run:

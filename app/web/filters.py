@@ -25,6 +25,7 @@ def init_app(app: Flask) -> None:
     app.add_template_filter(text.plural, "plural")
     app.add_template_filter(text.join_words, "join_words")
     app.add_template_filter(_fraction, "fraction")
+    app.add_template_filter(text.plain_fraction, "plain")
     app.add_template_filter(_iso, "iso")
     app.url_defaults(_hash_static)
 

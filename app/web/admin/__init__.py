@@ -23,6 +23,7 @@ from app.web.admin import (
     reached,
     settings,
     signing,
+    trying_out,
     updates,
     uploads,
 )
@@ -35,6 +36,7 @@ blueprints = [
     first_notice.bp,
     affected.bp,
     deciding.bp,
+    trying_out.bp,
     signing.bp,
     papers.bp,
     updates.bp,

@@ -10,6 +10,7 @@ from wtforms.validators import Length
 from app.core.errors import DomainError
 from app.core.money import parse_money, plain_money
 from app.incidents import (
+    INTEREST_POLICY,
     Assumption,
     Case,
     CaseDecision,
@@ -23,6 +24,7 @@ from app.incidents import (
     Threshold,
     Waiver,
 )
+from app.settlement import INTEREST_POLICIES
 from app.web.admin.forms import LONGEST_NOTE
 
 SPARE_ASSUMPTIONS = 2
@@ -70,9 +72,11 @@ class CaseForm(Form):
 
 
 class TermsForm(Form):
-    """The threshold, in the currency of the first deal."""
+    """Interest, and the threshold in the currency of the first deal."""
 
-    threshold = StringField("Threshold", default="0.00", validators=short)
+    interest = SelectField("Interest on refunds", choices=_choices({name: name for name in INTEREST_POLICIES}))
+    interest_cap = StringField("At most, in percent of what is refunded", validators=short)
+    threshold = StringField("Threshold", validators=short)
     waives = SelectField("What it waives", choices=_choices({each.value: each.value.capitalize() for each in Waiver}))
     threshold_reason = StringField("Why it is waived", validators=long)
 
@@ -87,11 +91,17 @@ class AssumptionForm(Form):
 class DecisionForms:
     """All forms of one decision, filled in from what was sent or else from the version before."""
 
-    def __init__(self, incident: Incident, sent: ImmutableMultiDict[str, str] | None, before: Proposal | None) -> None:
+    def __init__(
+        self,
+        incident: Incident,
+        sent: ImmutableMultiDict[str, str] | None,
+        before: Proposal | None,
+        wished: Mapping[str, str],
+    ) -> None:
         parts = {part.case_id: part for part in before.parts} if before else {}
+        said = {case: _said(case, parts.get(case.id)) | _wished(case, wished) for case in incident.cases}
         self.cases = {
-            case: CaseForm(sent, prefix=f"{case.deal.external_id}-", data=_said(case, parts.get(case.id)))
-            for case in incident.cases
+            case: CaseForm(sent, prefix=f"{case.deal.external_id}-", data=data) for case, data in said.items()
         }
         self.currency = incident.cases[0].deal.currency
         self.terms = TermsForm(sent, data=_terms(before, self.currency))
@@ -114,9 +124,11 @@ class DecisionForms:
             waives=Waiver(terms["waives"]),
             reason=terms["threshold_reason"] or "",
         )
+        cap = (terms["interest_cap"] or "").strip()
         pairs = [(each.doubt.data or "", each.resolved.data or "") for each in self.assumptions]
         return Decision(
             {case.deal.external_id: form.decision() for case, form in self.cases.items()},
+            interest_policy=f"{terms['interest']}, at most {cap}%" if cap else terms["interest"],
             threshold=threshold,
             assumptions=[Assumption(doubt=doubt, resolved=resolved) for doubt, resolved in pairs if doubt or resolved],
         )
@@ -156,10 +168,19 @@ def _said(case: Case, before: ProposalPart | None) -> dict[str, object]:
     }
 
 
+def _wished(case: Case, wished: Mapping[str, str]) -> dict[str, object]:
+    """What was tried out for this deal and is taken over."""
+    asked = {name: wished.get(f"{case.deal.external_id}-{name}") for name in ("multiple", "declining")}
+    return {name: text for name, text in asked.items() if text}
+
+
 def _terms(before: Proposal | None, currency: str) -> dict[str, object]:
     if before is None:
-        return {"threshold": plain_money(0, currency), "waives": Waiver.NOTHING}
+        return {"threshold": plain_money(0, currency), "waives": Waiver.NOTHING, "interest": INTEREST_POLICY}
+    policy, _, cap = before.policy["interest"].partition(", at most ")
     return {
+        "interest": policy,
+        "interest_cap": cap.rstrip("%"),
         "threshold": plain_money(before.threshold_cents, currency),
         "waives": before.threshold_waives,
         "threshold_reason": before.threshold_reason,

@@ -25,6 +25,14 @@ def a_proposal(**changes: str) -> Mapping[str, str]:
     return dates | left | {"pay_to": "The client account", "reason": "The agreement names the rule."} | changes
 
 
+def propose_again(office: Office, **changes: str) -> str:
+    """Agree to what the page says the next version alters; answers what it said."""
+    shown = office.admin.post(DECIDE, **a_proposal(**changes)).text
+    agreed = shown.split('name="agreed"')[1].split('value="')[1].split('"', maxsplit=1)[0]
+    office.admin.post(DECIDE, **a_proposal(**changes), agreed=agreed)
+    return words_of(shown)
+
+
 def digest_on(page: str) -> str:
     return page.split('name="digest_seen"')[1].split('value="')[1].split('"', maxsplit=1)[0]
 
@@ -146,7 +154,7 @@ def test_a_rejection_is_read_where_the_next_version_is_made(app: Flask) -> None:
 def test_a_signature_on_an_older_version_is_refused_and_its_words_are_kept(app: Flask) -> None:
     office = an_office(app, stage="proposed")
     old = digest_on(office.legal.get(SIGN).text)
-    office.admin.post(DECIDE, **a_proposal())
+    propose_again(office)
 
     answer = office.legal.post(SIGN, digest_seen=old, decision="approve", note="Looks right.")
 

@@ -6,19 +6,20 @@ from fractions import Fraction
 from functools import cached_property
 
 from app import allocations
-from app.allocations import Asked, Ranked, Rule, Trace
+from app.allocations import Asked, Ranked, Rule, Run, Trace
 from app.deals import Deal, Request
 from app.incidents.models import Incident
 
-MOST_WORK = 1_000_000
+MOST_WORK = 250_000
 """Requests times leavers: beyond it the defects are not run while somebody waits for a page."""
 
 
 @dataclass(frozen=True)
 class Step:
-    """How one request came to its correct share. `round` counts from 1, null for who took part in none."""
+    """How one request came to its correct share. `basis` is the one that binds, `round` counts from 1."""
 
     request: Request
+    basis: Fraction
     share_cents: int
     round: int | None
     by_the_rate: Fraction | None
@@ -28,9 +29,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Explanation:
-    """One deal: its defects ranked by what they reproduce, and the right rule round by round, on frozen bases."""
+    """One deal: its defects ranked by what they reproduce on the frozen bases, and the right rule round by round.
+
+    The rounds go by the bases of the newest `right_run` of the kind that binds; by the frozen ones until there is one.
+    """
 
     deal: Deal
+    right_run: Run | None = None
 
     @cached_property
     def rule(self) -> Rule:
@@ -43,9 +48,19 @@ class Explanation:
         return [Asked(request.requested_cents, request.basis_fraction) for request in self.deal.requests]
 
     @cached_property
+    def binding(self) -> Sequence[Asked]:
+        """The same requests by the bases that bind."""
+        run = self.right_run
+        bound = {} if run is None else {share.request_id: share.basis_fraction for share in run.shares}
+        return [
+            Asked(request.requested_cents, bound.get(request.id, request.basis_fraction))
+            for request in self.deal.requests
+        ]
+
+    @cached_property
     def trace(self) -> Trace:
         """The right rule, round by round."""
-        return allocations.trace(self.deal.available_cents, self.asked, self.rule)
+        return allocations.trace(self.deal.available_cents, self.binding, self.rule)
 
     @property
     def is_ranked(self) -> bool:
@@ -91,9 +106,10 @@ class Explanation:
         return [
             Step(
                 request,
+                basis=Fraction(self.binding[i].basis),
                 share_cents=found.outcome.shares[i],
                 round=reached.get(i),
-                by_the_rate=found.rate * self.asked[i].basis if found.rate is not None and i not in out else None,
+                by_the_rate=found.rate * self.binding[i].basis if found.rate is not None and i not in out else None,
                 is_out=i in out,
                 gained_one=i in gained,
             )
@@ -103,4 +119,7 @@ class Explanation:
 
 def list_explanations(incident: Incident) -> list[Explanation]:
     """One per case, in the order of the cases."""
-    return [Explanation(case.deal) for case in incident.cases]
+    return [
+        Explanation(case.deal, allocations.find_newest_run(case.deal, case.deal.rule, basis_kind=incident.binding))
+        for case in incident.cases
+    ]

@@ -1,10 +1,11 @@
 """What explains the record: the defects ranked, the right rule in rounds, and each investor's step."""
 
 from datetime import datetime
+from fractions import Fraction
 
 import pytest
 
-from app import incidents
+from app import allocations, incidents
 from app.core.db import session
 from app.deals import RuleName
 from tests.incidents.builders import Staff, an_incident, the_staff
@@ -43,6 +44,21 @@ def test_each_investors_step_leads_to_the_right_share(staff: Staff, at: datetime
     assert chen.by_the_rate is not None
     assert int(chen.by_the_rate) == 138_181_81
     assert sum(step.share_cents for step in orbit.steps) == 500_000_00
+
+
+def test_the_rounds_go_by_the_bases_that_bind(staff: Staff, at: datetime) -> None:
+    incident = an_incident(staff, at=at, stage="investigating")
+    deal = incident.cases[0].deal
+    incident.binding = allocations.BasisKind.RECOMPUTED
+    bases = {deal.requests[2].id: Fraction(30_000_00)}
+    run = allocations.run(deal=deal, rule=deal.rule, by=staff.admin, at=at, bases=bases)
+
+    orbit = incidents.list_explanations(incident)[0]
+
+    assert orbit.trace.rate == run.rate
+    assert [step.share_cents for step in orbit.steps] == [share.allocated_cents for share in run.shares]
+    assert orbit.steps[2].basis == 30_000_00
+    assert orbit.tied[0].is_complete
 
 
 def test_whoever_leaves_by_the_minimum_has_no_rate(staff: Staff, at: datetime) -> None:

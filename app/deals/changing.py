@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from app.core.db import session
 from app.deals.models import Agreement, Deal, Distribution, Mark, Rate, Release
@@ -48,12 +48,11 @@ def change_row(sheet: str, key: Key, values: Mapping[str, Any], deals: Mapping[s
             theirs = (Distribution.deal_id == deals[key[0]], Distribution.paid_on == key[1])
             session.execute(update(Distribution).where(*theirs).values(total_cents=values["total"]))
         case "rates":
-            theirs = (Rate.policy == key[0], Rate.valid_from == key[1])
-            session.execute(update(Rate).where(*theirs).values(rate=values["rate"]))
+            add_version(key, values["rate"])
 
 
 def remove_row(sheet: str, key: Key, deals: Mapping[str, int]) -> None:
-    """Take out a mark, a distribution or a rate."""
+    """Take out a mark or a distribution; a rate is withdrawn by a version without one."""
     match sheet:
         case "marks":
             session.execute(delete(Mark).where(Mark.deal_id == deals[key[0]], Mark.as_of == key[1]))
@@ -61,7 +60,15 @@ def remove_row(sheet: str, key: Key, deals: Mapping[str, int]) -> None:
             theirs = (Distribution.deal_id == deals[key[0]], Distribution.paid_on == key[1])
             session.execute(delete(Distribution).where(*theirs))
         case "rates":
-            session.execute(delete(Rate).where(Rate.policy == key[0], Rate.valid_from == key[1]))
+            add_version(key, None)
+
+
+def add_version(key: Key, rate: str | None) -> None:
+    """The rate as it holds from now on; what was worked out by an earlier version can still be told from it."""
+    newest = select(func.max(Rate.version)).where(Rate.policy == key[0], Rate.valid_from == key[1])
+    version = (session.scalar(newest) or 0) + 1
+    session.add(Rate(policy=key[0], valid_from=key[1], rate=rate, version=version))
+    session.flush()
 
 
 def agreement_of(version: str, clause: str, text: str) -> Agreement:

@@ -101,7 +101,7 @@ class Comparing:
             case "deals":
                 return self._resting.deals.get(record.deal_id)
             case "rates":
-                return self._resting.rates.get(record.policy)
+                return None
             case "accounts":
                 if column in OF_THE_ACCOUNT:
                     return self._resting.accounts.get(record.account_id)
@@ -151,7 +151,7 @@ class Comparing:
             old = row_as_written(values, self._stored.currency_of(key[0]))
             self._plan.remove(Change(name, 0, _called(key), WHOLE_ROW, old, ""))
             self._found.removed.append((name, key))
-            if rests := (self._resting.rates if name == "rates" else self._resting.later).get(key[0]):
+            if name != "rates" and (rests := self._resting.later.get(key[0])):
                 reason = f"It was imported before as {old}, and {rests}."
                 self._problems.add(
                     BadRow(name, 0, columns[-1], _called(key), reason, "Put the row back into the sheet.")

@@ -171,7 +171,10 @@ class Distribution(Base):
 
 
 class Rate(Base):
-    """The yearly rate of an interest policy from a day on. A corrected rate is a new version; none is overwritten."""
+    """The yearly rate of an interest policy from a day on, in versions of which the newest counts.
+
+    A corrected rate is a new version, and one without a rate withdraws it; none is overwritten.
+    """
 
     __tablename__ = "rates"
     __table_args__ = (
@@ -182,10 +185,10 @@ class Rate(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     policy: Mapped[str] = mapped_column(String(64))
     valid_from: Mapped[date]
-    rate: Mapped[str] = mapped_column(Text)
+    rate: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
     @property
-    def rate_fraction(self) -> Fraction:
-        """0.08 is eight percent a year, exactly."""
-        return Fraction(self.rate)
+    def rate_fraction(self) -> Fraction | None:
+        """0.08 is eight percent a year, exactly; None where it was withdrawn."""
+        return None if self.rate is None else Fraction(self.rate)

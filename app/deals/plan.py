@@ -26,7 +26,8 @@ WHOLE_ROW = "(row)"
 class Resting:
     """Why a stored row may not change any more, in words, by its key: something that was kept was made from it.
 
-    `deals` hold deals and their requests, `later` their marks and distributions, `rates` are by policy.
+    `deals` hold deals and their requests, `later` their marks and distributions. Rates never rest: they
+    are kept in versions.
     """
 
     releases: Mapping[str, str] = field(default_factory=dict)
@@ -34,7 +35,6 @@ class Resting:
     later: Mapping[str, str] = field(default_factory=dict)
     accounts: Mapping[str, str] = field(default_factory=dict)
     people: Mapping[str, str] = field(default_factory=dict)
-    rates: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

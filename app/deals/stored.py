@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Select, exists, func, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.core.db import session
 from app.deals.models import Agreement, Deal, Distribution, Mark, Payment, Rate, Release, Request
@@ -60,7 +60,11 @@ MARKS: Query = select(Deal.external_id.label("deal_id"), Mark.as_of, Mark.multip
 DISTRIBUTIONS: Query = select(
     Deal.external_id.label("deal_id"), Distribution.paid_on, Distribution.total_cents.label("total")
 ).join(Distribution.deal)
-RATES: Query = select(Rate.policy, Rate.valid_from, Rate.rate).order_by(Rate.version)  # the newest is met last
+_NEWER = aliased(Rate)
+RATES: Query = select(Rate.policy, Rate.valid_from, Rate.rate).where(
+    Rate.rate.is_not(None),
+    ~exists().where(_NEWER.policy == Rate.policy, _NEWER.valid_from == Rate.valid_from, _NEWER.version > Rate.version),
+)
 CLAUSES: Query = select(Agreement.version, Agreement.clause, Agreement.clause_text.label("agreement_clause_text"))
 PEOPLE: Query = select(
     Person.email,

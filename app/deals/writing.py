@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from app import identity
 from app.core.db import session
-from app.deals.changing import agreement_of, change_row, remove_row
+from app.deals.changing import add_version, agreement_of, change_row, remove_row
 from app.deals.comparison import Comparison
-from app.deals.models import Agreement, Deal, Distribution, Import, Mark, Rate, Release
+from app.deals.models import Agreement, Deal, Distribution, Import, Mark, Release
 from app.deals.records import AccountRow, DealRow, Entry, ReleaseRow
 from app.deals.stored import known_ids
 from app.identity import Account, Authority, Person
@@ -116,4 +116,4 @@ def _add_later_facts(new: Mapping[str, list[Entry[Any]]], deals: Mapping[str, in
     for paid in (entry.record for entry in new["distributions"]):
         session.add(Distribution(deal_id=deals[paid.deal_id], paid_on=paid.paid_on, total_cents=paid.total))
     for rate in (entry.record for entry in new["rates"]):
-        session.add(Rate(policy=rate.policy, valid_from=rate.valid_from, rate=rate.rate))
+        add_version((rate.policy, rate.valid_from), rate.rate)

@@ -114,7 +114,7 @@ def _new_version(incident: Incident, decision: Decision, dates: KeyDates, decide
     policy["interest"] = decision.interest_policy
     policy["may_decline"] = not any(each.part.obliged_by for each in decided)
     table = settlement.list_rates(policy["interest"])
-    policy["rates"] = [[rate.valid_from.isoformat(), rate.rate, rate.version] for rate in table]
+    policy["rates"] = [[rate.valid_from.isoformat(), rate.rate, rate.version] for rate in table if rate.rate]
     return Proposal(
         incident=incident,
         version=len(list_proposals(incident)) + 1,

@@ -20,9 +20,9 @@ OVER = (ProposalState.REJECTED, ProposalState.VOID)
 def list_resting() -> Resting:
     """Why stored rows may not change any more, by their keys.
 
-    A deal and its requests hold as soon as a rule was run or a replay was made on them; marks, distributions and
-    rates as soon as a proposal that stands uses them; a release once an incident names it; people once they were
-    written to.
+    A deal and its requests hold as soon as a rule was run or a replay was made on them; marks and distributions as
+    soon as a proposal that stands uses them; a release once an incident names it; people once they were written to.
+    Rates may change at any time: they are kept in versions, and a proposal carries those that it used.
     """
     runs = _runs()
     proposed = _proposed()
@@ -32,7 +32,6 @@ def list_resting() -> Resting:
         later=proposed,
         accounts=_accounts(runs),
         people=_people(),
-        rates=_rates(),
     )
 
 
@@ -59,12 +58,6 @@ def _proposed() -> Mapping[str, str]:
         .where(Proposal.state.not_in(OVER))
     )
     return {deal_id: _named(reference, version) for deal_id, reference, version in session.execute(parts)}
-
-
-def _rates() -> Mapping[str, str]:
-    standing = select(Proposal.policy, Incident.reference, Proposal.version).join(Proposal.incident)
-    rows = session.execute(standing.where(Proposal.state.not_in(OVER)))
-    return {policy["interest"]: _named(reference, version) for policy, reference, version in rows}
 
 
 def _named(reference: str, version: int) -> str:

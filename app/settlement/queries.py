@@ -29,13 +29,14 @@ def settlements_by_adjustment(adjustment_ids: Collection[int]) -> Mapping[int, M
 
 def rates_of(policy: str) -> Mapping[date, Fraction]:
     """The newest yearly rates of an interest policy by the first day each holds, as `interest` takes them."""
-    return {rate.valid_from: rate.rate_fraction for rate in list_rates(policy)}
+    rates = {rate.valid_from: rate.rate_fraction for rate in list_rates(policy)}
+    return {valid_from: rate for valid_from, rate in rates.items() if rate is not None}
 
 
 def list_rates(policy: str) -> list[Rate]:
     """The table that a policy takes its rates from, in the order of days; of each day the newest version.
 
-    Raises CannotCalculate for a policy that does not exist.
+    One without a rate was withdrawn. Raises CannotCalculate for a policy that does not exist.
     """
     rows = session.scalars(select(Rate).where(Rate.policy == get_policy(policy).table).order_by(Rate.version))
     newest = {rate.valid_from: rate for rate in rows}

@@ -15,6 +15,7 @@ def upgrade() -> None:
         rates.drop_constraint("uq_rates_policy_valid_from", type_="unique")
         rates.create_unique_constraint("uq_rates_policy_valid_from_version", ["policy", "valid_from", "version"])
         rates.create_check_constraint("first_version_is_one", "version >= 1")
+        rates.alter_column("rate", existing_type=sa.Text(), nullable=True)
     op.create_table(
         "paper_sets",
         sa.Column("id", sa.Integer, nullable=False),
@@ -38,7 +39,9 @@ def downgrade() -> None:
         "DELETE FROM rates WHERE version < (SELECT max(newer.version) FROM rates AS newer"
         " WHERE newer.policy = rates.policy AND newer.valid_from = rates.valid_from)"
     )
+    op.execute("DELETE FROM rates WHERE rate IS NULL")
     with op.batch_alter_table("rates") as rates:
+        rates.alter_column("rate", existing_type=sa.Text(), nullable=False)
         rates.drop_constraint("first_version_is_one", type_="check")
         rates.drop_constraint("uq_rates_policy_valid_from_version", type_="unique")
         rates.create_unique_constraint("uq_rates_policy_valid_from", ["policy", "valid_from"])

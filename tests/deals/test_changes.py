@@ -1,13 +1,13 @@
 """What an import changes and removes, what it may not, and what is kept of it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import func, select
 
 from app import audit, deals
 from app.core.db import session
-from app.deals import Change, Deal, Import, ImportChange, Mark, Payment, Plan, Request, Resting
+from app.deals import Change, Deal, Import, ImportChange, Mark, Payment, Plan, Rate, Request, Resting
 from app.identity import Account, Authority, Person
 from tests.deals.builders import demo_files, demo_files_plus, demo_files_with
 
@@ -127,7 +127,6 @@ def test_the_log_binds_every_changed_cell(at: datetime) -> None:
         (Resting(deals={"orbit": RUN}), demo_files_plus("requests.csv", NEW_REQUEST), "account_id", 18),
         (Resting(releases={"2024.08": RUN}), demo_files_with("releases.csv", "single-pass", "no-cap"), "rule", 2),
         (Resting(later={"orbit": RUN}), demo_files_with("marks.csv", "1.40", "1.41"), "multiple", 2),
-        (Resting(rates={"simple-act/365f": RUN}), demo_files_with("rates.csv", "0.08", "0.09"), "rate", 2),
         (Resting(accounts={"INV-001": RUN}), demo_files_with("accounts.csv", "personal", "ira"), "account_type", 2),
         (Resting(people={"amara@example.com": RUN}), demo_files_with("accounts.csv", "+12125550100", ""), "phone", 2),
     ],
@@ -211,6 +210,20 @@ def test_marks_that_the_sheet_leaves_out_are_removed_and_those_of_other_deals_st
     assert kept() == [("marks", "orbit, 2026-11-01", "(row)", "multiple 1.5", "")]
     assert session.scalar(select(func.count()).select_from(Mark)) == 2
     assert len(requests_of("tidewater")) == 8
+
+
+def test_a_rate_is_kept_in_versions_and_one_that_is_left_out_is_withdrawn(at: datetime) -> None:
+    take_in(demo_files(), at)
+    take_in(demo_files_with("rates.csv", "0.07", "0.065"), at)
+    without = demo_files() | {"rates.csv": b"policy,valid_from,rate\nsimple-act/365f,2024-01-01,0.08\n"}
+    take_in(without, at)
+
+    rates = select(Rate).where(Rate.valid_from == date(2025, 1, 1)).order_by(Rate.version)
+    assert [(rate.version, rate.rate) for rate in session.scalars(rates)] == [(1, "0.07"), (2, "0.065"), (3, None)]
+    with pytest.raises(deals.NothingNew):
+        take_in(without, at)
+    assert take_in(demo_files(), at).added["rates"] == 1
+    assert session.scalars(rates).all()[-1].version == 4
 
 
 def test_a_sheet_that_is_not_there_says_nothing(at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from app.allocations.averages import todays_bases
 from app.allocations.certificate import certify
+from app.allocations.containment import contained
 from app.allocations.crosscheck import crosscheck
 from app.allocations.models import BasisKind, Run, RunShare, ShareGroup
 from app.allocations.operations import CannotRun, run
@@ -70,6 +71,7 @@ __all__ = [
     "allocate",
     "certify",
     "compare",
+    "contained",
     "crosscheck",
     "differences",
     "differences_between",

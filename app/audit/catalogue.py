@@ -47,6 +47,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "note.made": _action(),
     "party.recorded": _action("party told_on because"),
     "fix.recorded": _action("release done_by done_on note evidence"),
+    "evidence.added": _action("kind name sha256"),
+    "evidence.handed_out": _action("name sha256"),
     "rehearsal.sent": _action("messages"),
     # Runs and proposals
     "run.made": _action("deal rule bases certificate digest rate"),

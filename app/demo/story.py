@@ -127,7 +127,21 @@ class Story:
             pass
 
     def _approve(self) -> None:
-        proof, texts = self._evidence("release.diff"), keep_notice_texts(self.settings.files_dir)
+        texts = keep_notice_texts(self.settings.files_dir)
+        self._find_out()
+        with transaction():
+            incidents.bind(
+                incident=self._incident(),
+                binding=BasisKind.FROZEN,
+                reason="Both agreements fix the averages on the day a deal closes.",
+                by=self._person(ADMIN),
+                at=self.at,
+            )
+            self._propose_and_sign(texts)
+
+    def _find_out(self) -> None:
+        """What fixed the cause, with both files that show it, and who is affected."""
+        proof, report = self._evidence("release.diff"), self._evidence("test-report.txt")
         with transaction():
             incident, admin = self._incident(), self._person(ADMIN)
             incidents.record_fix(
@@ -139,17 +153,11 @@ class Story:
                 by=admin,
                 at=self.at,
             )
+            incidents.add_evidence(
+                incident=incident, kind=incidents.EvidenceKind.TEST, proof=report, by=admin, at=self.at
+            )
             incidents.investigate(incident=incident, by=admin, at=self.at)
         incidents.replay_now(incident=self._incident(), by=self._person(ADMIN), at=self.at)
-        with transaction():
-            incidents.bind(
-                incident=self._incident(),
-                binding=BasisKind.FROZEN,
-                reason="Both agreements fix the averages on the day a deal closes.",
-                by=self._person(ADMIN),
-                at=self.at,
-            )
-            self._propose_and_sign(texts)
 
     def _propose_and_sign(self, texts: Mapping[str, str]) -> None:
         proposal = incidents.propose(

@@ -19,19 +19,15 @@ from app.incidents.handing_out import PAPERS, make_papers
 from app.incidents.interest_due import worked_lines
 from app.incidents.investigating import investigate
 from app.incidents.leaving import list_sending, rehearse_telling, release_held_back, send, send_batch
-from app.incidents.models import Case, FirstNotice, Incident, Statement, StatementKind, Update
+from app.incidents.models import Case, Evidence, EvidenceKind, FirstNotice, Incident, Statement, StatementKind, Update
 from app.incidents.money_due import Due, DueTotal, list_due, total_due
 from app.incidents.operations import (
     CannotGoLive,
     CannotOpen,
-    CannotState,
     ContactPoint,
-    Proof,
     ask_to_go_live,
     confirm_live,
-    contain,
     open_incident,
-    record_fix,
 )
 from app.incidents.overview import Overview, Row, Standing, Topic, get_overview, missing_signatures
 from app.incidents.paper_models import PaperKind
@@ -76,6 +72,18 @@ from app.incidents.ruling import Ruling, RulingKind, find_ruling, rule, withdraw
 from app.incidents.sending import count_held_back, count_waiting
 from app.incidents.signing import CannotApprove, approve, choose_capacity, list_signers, reject
 from app.incidents.signing_models import Party
+from app.incidents.stating import (
+    CannotState,
+    Exhibit,
+    Proof,
+    add_evidence,
+    contain,
+    contained_rules,
+    hand_out_evidence,
+    list_exhibits,
+    list_statements,
+    record_fix,
+)
 from app.incidents.summary import summarize
 from app.incidents.telling import (
     CannotTell,
@@ -133,6 +141,9 @@ __all__ = [
     "DryRun",
     "Due",
     "DueTotal",
+    "Evidence",
+    "EvidenceKind",
+    "Exhibit",
     "Explanation",
     "FirstNotice",
     "Incident",
@@ -173,6 +184,7 @@ __all__ = [
     "WhatIf",
     "acknowledge",
     "add_case",
+    "add_evidence",
     "approve",
     "approve_notice",
     "ask_for_replay",
@@ -188,6 +200,7 @@ __all__ = [
     "confirm_live",
     "contact_point",
     "contain",
+    "contained_rules",
     "correction_facts",
     "count_concerned",
     "count_held_back",
@@ -218,12 +231,14 @@ __all__ = [
     "get_publication",
     "get_told",
     "get_update",
+    "hand_out_evidence",
     "investigate",
     "kept_text",
     "list_addable",
     "list_adjustments",
     "list_concerned",
     "list_due",
+    "list_exhibits",
     "list_explanations",
     "list_findings",
     "list_first_notice_variants",
@@ -237,6 +252,7 @@ __all__ = [
     "list_resting",
     "list_sending",
     "list_signers",
+    "list_statements",
     "list_told",
     "list_unworded",
     "list_variants",

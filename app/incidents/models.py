@@ -1,5 +1,6 @@
 """An incident, its cases and the recorded facts it rests on. Proposals are in `app.incidents.proposal_models`."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -60,6 +61,7 @@ class Incident(Pseudonymous, Base):
     binding_by: Mapped[Person | None] = relationship(foreign_keys=binding_by_id)
     faulty_release: Mapped[Release] = relationship()
     cases: Mapped[list["Case"]] = relationship(back_populates="incident", order_by="Case.id")
+    evidence: Mapped[list["Evidence"]] = relationship(back_populates="incident", order_by="Evidence.id")
     statements: Mapped[list["Statement"]] = relationship(back_populates="incident", order_by="Statement.id")
     first_notices: Mapped[list["FirstNotice"]] = relationship(back_populates="incident", order_by="FirstNotice.id")
     updates: Mapped[list["Update"]] = relationship(back_populates="incident", order_by="Update.id")
@@ -116,6 +118,47 @@ class Statement(Pseudonymous, Base):
     incident: Mapped[Incident] = relationship(back_populates="statements")
     release: Mapped[Release] = relationship()
     recorded_by: Mapped[Person] = relationship()
+
+
+class EvidenceKind(StrEnum):
+    """What a file of evidence shows."""
+
+    DIFF = "diff"
+    TEST = "test"
+    RECORD = "record"
+    OTHER = "other"
+
+    @property
+    def label(self) -> str:
+        """In words for staff."""
+        return EVIDENCE_LABELS[self]
+
+
+EVIDENCE_LABELS: Mapping[EvidenceKind, str] = {
+    EvidenceKind.DIFF: "The change in the code, as a diff",
+    EvidenceKind.TEST: "The test that fails on the old release and passes on the new",
+    EvidenceKind.RECORD: "A change record or log",
+    EvidenceKind.OTHER: "Something else",
+}
+
+
+class Evidence(Pseudonymous, Base):
+    """A file of evidence beside those of the statements; its bytes are stored under their SHA-256."""
+
+    __tablename__ = "evidence"
+    __table_args__ = (UniqueConstraint("incident_id", "sha256"),)
+    audit_kind: ClassVar[str] = "evidence"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
+    kind: Mapped[EvidenceKind]
+    name: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    added_at: Mapped[datetime]
+
+    incident: Mapped[Incident] = relationship(back_populates="evidence")
+    added_by: Mapped[Person] = relationship()
 
 
 class FirstNotice(BoundNotice, Base):

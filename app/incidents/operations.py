@@ -1,4 +1,4 @@
-"""Opening an incident, recording what it rests on, and going live. Callers own the transaction."""
+"""Opening an incident, and going live. Callers own the transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,17 +12,11 @@ from app.core.errors import DomainError
 from app.deals import Deal, Release
 from app.identity import Person, Role
 from app.incidents.causes import CAUSES
-from app.incidents.models import Case, Incident, Statement, StatementKind
-from app.incidents.voiding import find_at_stake, void
-from app.incidents.workflow import INCIDENT, IncidentState, step
+from app.incidents.models import Case, Incident, StatementKind
 
 
 class CannotOpen(DomainError):
     """The incident cannot be opened like this."""
-
-
-class CannotState(DomainError):
-    """The statement cannot be recorded like this."""
 
 
 class CannotGoLive(DomainError):
@@ -37,14 +31,6 @@ class ContactPoint:
     phone: str
     hours: str
     zone: str
-
-
-@dataclass(frozen=True)
-class Proof:
-    """A stored evidence file: its name and the SHA-256 of its bytes in hex."""
-
-    name: str
-    sha256: str
 
 
 def open_incident(
@@ -102,60 +88,6 @@ def _next_reference(year: int) -> str:
     return f"INC-{year}-{count + 1:03d}"
 
 
-def contain(
-    *, incident: Incident, done_by: str, done_on: date, note: str, proof: Proof, by: Person, at: datetime
-) -> Statement:
-    """Record who stopped the faulty release and when, with evidence; an unsent notice is void. Raises CannotState."""
-    _lock(incident)
-    if done_on > at.date():
-        raise CannotState("The day the release was stopped lies in the future.")
-    statement = Statement(
-        kind=StatementKind.STOPPED,
-        release_id=incident.faulty_release_id,
-        done_by=done_by,
-        done_on=done_on,
-        note=note,
-        evidence_name=proof.name,
-        evidence_sha256=proof.sha256,
-        recorded_by_id=by.id,
-        recorded_at=at,
-    )
-    void(incident, find_at_stake(incident).words, by=by, at=at)
-    incident.statements.append(statement)
-    if incident.state is IncidentState.REPORTED:
-        incident.state = step(INCIDENT, incident.state, IncidentState.CONTAINED)
-    session.flush()
-    _record_statement("incident.contained", incident, statement, by, at)
-    return statement
-
-
-def record_fix(
-    *, incident: Incident, release: Release, done_by: str, note: str, proof: Proof, by: Person, at: datetime
-) -> Statement:
-    """Record the release that fixed the cause; an unpublished proposal is void. Raises CannotState."""
-    _lock(incident)
-    if release.rule == incident.rule:
-        raise CannotState(f"Release {release.name} runs the faulty rule {incident.rule}.")
-    if release.deployed_on > at.date():
-        raise CannotState(f"Release {release.name} is not deployed yet.")
-    statement = Statement(
-        kind=StatementKind.FIXED,
-        release_id=release.id,
-        done_by=done_by,
-        done_on=release.deployed_on,
-        note=note,
-        evidence_name=proof.name,
-        evidence_sha256=proof.sha256,
-        recorded_by_id=by.id,
-        recorded_at=at,
-    )
-    void(incident, find_at_stake(incident).figures, by=by, at=at)
-    incident.statements.append(statement)
-    session.flush()
-    _record_statement("fix.recorded", incident, statement, by, at)
-    return statement
-
-
 def ask_to_go_live(*, incident: Incident, by: Person, at: datetime) -> None:
     """An admin asks to end the rehearsal; legal confirms. Raises CannotGoLive."""
     _lock(incident)
@@ -181,20 +113,6 @@ def confirm_live(*, incident: Incident, by: Person, at: datetime) -> None:
     session.flush()
     asked_by = incident.live_asked_by.audit_name if incident.live_asked_by else ""
     audit.record(action="incident.went_live", actor=by, subject=incident, at=at, asked_by=asked_by)
-
-
-def _record_statement(action: str, incident: Incident, statement: Statement, by: Person, at: datetime) -> None:
-    audit.record(
-        action=action,
-        actor=by,
-        subject=incident,
-        at=at,
-        release=statement.release.name,
-        done_by=statement.done_by,
-        done_on=statement.done_on.isoformat(),
-        note=statement.note,
-        evidence=statement.evidence_sha256,
-    )
 
 
 def _lock(incident: Incident) -> None:

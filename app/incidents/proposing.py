@@ -18,6 +18,7 @@ from app.incidents.decisions import INTEREST_POLICY, Decision
 from app.incidents.models import Case, Incident, StatementKind
 from app.incidents.parts import Decided, Terms, decide
 from app.incidents.proposal_models import Adjustment, Policy, Proposal, ProposalPart
+from app.incidents.stating import contained_rules
 from app.incidents.voiding import void_unpublished
 from app.incidents.workflow import ProposalState
 
@@ -147,7 +148,7 @@ def _run(case: Case) -> Run:
     if run is None:
         kind = case.incident.binding
         raise CannotPropose(f"{deal.name}: first run {deal.rule}, the rule of the agreement, on the {kind} bases.")
-    if deal.rule.is_defect or deal.rule is case.incident.rule:
+    if deal.rule in contained_rules():
         raise CannotPropose(f"{deal.name}: {deal.rule} is a contained rule and can never be proposed.")
     if not run.is_certified:
         raise CannotPropose(f"{deal.name}: the certificate of the run {run.certificate}.")

@@ -26,6 +26,7 @@ def upgrade() -> None:
     _create_replays()
     _create_replay_deals()
     _create_replay_shares()
+    _create_evidence()
 
 
 def _create_replays() -> None:
@@ -103,8 +104,27 @@ def _create_replay_shares() -> None:
     op.create_index(op.f("ix_replay_shares_request_id"), "replay_shares", ["request_id"])
 
 
+def _create_evidence() -> None:
+    op.create_table(
+        "evidence",
+        sa.Column("id", sa.Integer, nullable=False),
+        sa.Column("incident_id", sa.Integer, nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("added_by_id", sa.Integer, nullable=False),
+        sa.Column("added_at", MOMENT, nullable=False),
+        sa.Column("pseudonym", sa.String(36), nullable=False),
+        sa.ForeignKeyConstraint(["incident_id"], ["incidents.id"], name=op.f("fk_evidence_incident_id")),
+        sa.ForeignKeyConstraint(["added_by_id"], ["people.id"], name=op.f("fk_evidence_added_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+        sa.UniqueConstraint("incident_id", "sha256", name=op.f("uq_evidence_incident_id_sha256")),
+        sa.UniqueConstraint("pseudonym", name=op.f("uq_evidence_pseudonym")),
+    )
+
+
 def downgrade() -> None:
-    for table in ("replay_shares", "replay_deals", "replays"):
+    for table in ("evidence", "replay_shares", "replay_deals", "replays"):
         op.drop_table(table)
     for column in ("binding_at", "binding_by_id", "binding_reason", "binding"):
         op.drop_column("incidents", column)

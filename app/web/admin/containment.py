@@ -1,19 +1,19 @@
-"""That the faulty release was stopped and the cause fixed: statements with evidence."""
+"""That the faulty release was stopped and the cause fixed: statements with evidence, and all files of it."""
 
 from io import BytesIO
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
-from app import deals, incidents
+from app import allocations, deals, incidents
 from app.core import clock, files
 from app.core.db import transaction
 from app.identity import Role
-from app.incidents import Incident, Proof, StatementKind
+from app.incidents import CannotState, EvidenceKind, Exhibit, Incident, Proof, StatementKind
 from app.settings import Settings
 from app.web.access import requires, signed_in
-from app.web.admin.forms import FixedForm, StoppedForm
+from app.web.admin.forms import ActingForm, EvidenceForm, FixedForm, HandOutForm, StoppedForm
 from app.web.admin.readers import readers
 
 bp = Blueprint("containment", __name__, url_prefix="/admin/incidents/<reference>/contained")
@@ -23,7 +23,7 @@ LONGEST_NAME = 200
 @bp.get("")
 @readers
 def show(reference: str) -> ResponseReturnValue:
-    """What was stated so far, and the forms for more."""
+    """What was stated so far, the evidence, and the forms for more."""
     return _page(incidents.get_incident(reference))
 
 
@@ -31,11 +31,12 @@ def show(reference: str) -> ResponseReturnValue:
 @requires(Role.ADMIN)
 def state_stopped(reference: str) -> ResponseReturnValue:
     """Record who stopped the faulty release."""
-    incident, form = incidents.get_incident(reference), StoppedForm(prefix="stopped")
+    incident = incidents.get_incident(reference)
+    form = _offer_faulty(StoppedForm(prefix="stopped"), incident)
     if form.submitted():
-        proof = _keep(form.evidence.data)
+        facts = form.facts() | {"proof": _keep(form.evidence.data), "release": deals.get_release(form.release.data)}
         with form.refusals(), transaction():
-            incidents.contain(incident=incident, **form.facts(), proof=proof, by=signed_in(), at=clock.now())
+            incidents.contain(incident=incident, **facts, by=signed_in(), at=clock.now())
     if form.all_errors():
         return _page(incident, stopped=form), 422
     flash("It is on record that the faulty release was stopped.")
@@ -47,52 +48,104 @@ def state_stopped(reference: str) -> ResponseReturnValue:
 def state_fixed(reference: str) -> ResponseReturnValue:
     """Record the release that fixed the cause."""
     incident = incidents.get_incident(reference)
-    form = _offer_releases(FixedForm(prefix="fixed"), incident)
+    form = _offer_fixes(FixedForm(prefix="fixed"), incident)
     if form.submitted():
-        proof, release = _keep(form.evidence.data), deals.get_release(form.release.data)
-        facts = form.facts()
+        facts = form.facts() | {"proof": _keep(form.evidence.data), "release": deals.get_release(form.release.data)}
         with form.refusals(), transaction():
-            incidents.record_fix(
-                incident=incident, release=release, **facts, proof=proof, by=signed_in(), at=clock.now()
-            )
+            incidents.record_fix(incident=incident, **facts, by=signed_in(), at=clock.now())
     if form.all_errors():
         return _page(incident, fixed=form), 422
     flash("It is on record which release fixed the cause.")
     return redirect(url_for("incidents.show", reference=reference))
 
 
-@bp.get("/evidence/<sha256>")
+@bp.post("/more")
+@requires(Role.ADMIN)
+def add_evidence(reference: str) -> ResponseReturnValue:
+    """Keep further files of evidence, all of them or none."""
+    incident, form = incidents.get_incident(reference), _offer_kinds(EvidenceForm(prefix="more"))
+    if form.submitted():
+        kind, proofs = EvidenceKind(form.kind.data), [_keep(upload) for upload in form.files.data]
+        with form.refusals(), transaction():
+            for proof in proofs:
+                incidents.add_evidence(incident=incident, kind=kind, proof=proof, by=signed_in(), at=clock.now())
+    if form.all_errors():
+        return _page(incident, more=form), 422
+    flash("The evidence is kept by its SHA-256.")
+    return redirect(url_for(".show", reference=reference))
+
+
+@bp.post("/evidence")
 @readers
-def evidence(reference: str, sha256: str) -> ResponseReturnValue:
-    """One file of this incident's evidence, to save."""
-    stated = {each.evidence_sha256: each.evidence_name for each in incidents.get_incident(reference).statements}
-    if sha256 not in stated:
-        abort(404)
-    content = BytesIO(files.read(_settings().files_dir, sha256))
-    return send_file(content, mimetype="application/octet-stream", as_attachment=True, download_name=stated[sha256])
-
-
-def _page(incident: Incident, stopped: StoppedForm | None = None, fixed: FixedForm | None = None) -> str:
-    return render_template(
-        "admin/containment/show.html",
-        incident=incident,
-        stake=incidents.find_at_stake(incident),
-        was_stopped=incident.statement(StatementKind.STOPPED),
-        was_fixed=incident.statement(StatementKind.FIXED),
-        stopped=stopped or StoppedForm(None, prefix="stopped"),
-        fixed=fixed or _offer_releases(FixedForm(None, prefix="fixed"), incident),
+def evidence(reference: str) -> ResponseReturnValue:
+    """One file of this incident's evidence, to save; the log says who took it."""
+    incident, form = incidents.get_incident(reference), HandOutForm()
+    if form.submitted():
+        sha256 = form.sha256.data or ""
+        with form.refusals(), transaction():
+            exhibit = incidents.hand_out_evidence(incident=incident, sha256=sha256, to=signed_in(), at=clock.now())
+            content = _read(exhibit)
+    if form.all_errors():
+        return _page(incident, taken=form), 422
+    return send_file(
+        BytesIO(content), mimetype="application/octet-stream", as_attachment=True, download_name=exhibit.name
     )
 
 
-def _offer_releases(form: FixedForm, incident: Incident) -> FixedForm:
-    fixes = [release for release in deals.list_releases() if release.rule != incident.rule]
+def _page(
+    incident: Incident,
+    *,
+    stopped: StoppedForm | None = None,
+    fixed: FixedForm | None = None,
+    more: EvidenceForm | None = None,
+    taken: HandOutForm | None = None,
+) -> str:
+    stops, fixes = (incidents.list_statements(incident, kind) for kind in StatementKind)
+    forms: dict[str, ActingForm] = {
+        "stopped": stopped or _offer_faulty(StoppedForm(None, prefix="stopped"), incident),
+        "fixed": fixed or _offer_fixes(FixedForm(None, prefix="fixed"), incident),
+        "more": more or _offer_kinds(EvidenceForm(None, prefix="more")),
+        "taken": taken or HandOutForm(None),
+    }
+    return render_template(
+        "admin/containment/show.html",
+        incident=incident,
+        first_release=allocations.first_faulty(incident.rule),
+        stops=stops,
+        fixes=fixes,
+        stake=incidents.find_at_stake(incident),
+        exhibits=incidents.list_exhibits(incident),
+        **forms,
+    )
+
+
+def _offer_faulty(form: StoppedForm, incident: Incident) -> StoppedForm:
+    faulty = [release for release in deals.list_releases() if release.rule is incident.rule]
+    form.release.choices = [(release.name, f"{release.name}, runs {release.rule}") for release in faulty]
+    return form
+
+
+def _offer_fixes(form: FixedForm, incident: Incident) -> FixedForm:
+    fixes = [release for release in deals.list_releases() if release.rule not in incidents.contained_rules()]
     form.release.choices = [(release.name, f"{release.name}, runs {release.rule}") for release in fixes]
+    return form
+
+
+def _offer_kinds(form: EvidenceForm) -> EvidenceForm:
+    form.kind.choices = [(kind.value, kind.label) for kind in EvidenceKind]
     return form
 
 
 def _keep(upload: FileStorage) -> Proof:
     name = (upload.filename or "evidence")[-LONGEST_NAME:]
     return Proof(name=name, sha256=files.store(_settings().files_dir, upload.read()))
+
+
+def _read(exhibit: Exhibit) -> bytes:
+    try:
+        return files.read(_settings().files_dir, exhibit.sha256)
+    except (FileNotFoundError, ValueError) as missing:
+        raise CannotState(f"{exhibit.name} is missing or was changed on disk. Restore it from a backup.") from missing
 
 
 def _settings() -> Settings:

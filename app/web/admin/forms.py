@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import available_timezones
 
 import phonenumbers
-from flask_wtf.file import FileField, FileRequired
+from flask_wtf.file import FileField, FileRequired, MultipleFileField
 from wtforms import (
     DateField,
     HiddenField,
@@ -87,6 +87,14 @@ def not_empty(_: Form, field: FileField) -> None:
     field.data.stream.seek(0)
 
 
+def none_empty(_: Form, field: MultipleFileField) -> None:
+    """As for one file, for each of several."""
+    for upload in field.data:
+        if upload.stream.read(1) == b"":
+            raise ValidationError(f"{upload.filename} is empty.")
+        upload.stream.seek(0)
+
+
 def zones() -> list[tuple[str, str]]:
     """Every zone that stands for a place, by its name."""
     places = (zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
@@ -125,11 +133,25 @@ class StatementForm(ActingForm):
 class StoppedForm(StatementForm):
     """That the faulty release was stopped."""
 
+    release = SelectField("Release that was stopped", validators=[required("Choose the release.")])
     done_on = DateField("Stopped on", validators=[required("Give the day on which it was stopped.")])
 
     def facts(self) -> dict[str, Any]:
         """With the day."""
         return super().facts() | self.typed("done_on")
+
+
+class EvidenceForm(ActingForm):
+    """Further files of evidence, all of one kind."""
+
+    kind = SelectField("What it shows", validators=[required("Choose what it shows.")])
+    files = MultipleFileField("Files", validators=[FileRequired("Choose at least one file."), none_empty])
+
+
+class HandOutForm(ActingForm):
+    """Which file somebody takes."""
+
+    sha256 = HiddenField(validators=[required("Choose a file.")])
 
 
 class FixedForm(StatementForm):

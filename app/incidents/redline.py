@@ -4,12 +4,14 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import SequenceMatcher
 from enum import StrEnum
 
 from sqlalchemy import select
 
 from app.core.db import session
+from app.core.text import format_date
 from app.identity import Account
 from app.incidents.proposal_models import Adjustment, Proposal
 
@@ -25,9 +27,11 @@ LABELS = {
     "pay_to": "Where offers are paid to",
     "reason": "Why this is the right correction",
 }
+CONTEXT = 120
 NOT_WORDS = frozenset({"v", "incident", "version", "deals", "texts"})
 NOT_OF_A_DEAL = frozenset({"deal", "run", "adjustments"})
-TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
+TOKEN = re.compile(r"\s+|\+?\w+(?:[-/.]\w+)*|[^\w\s]")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 ReadText = Callable[[str], str | None]
 """The words that were kept under a SHA-256 in hex; None where they were not."""
@@ -166,7 +170,9 @@ def _in_words(value: object) -> str:
         return "nothing"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return format_date(date.fromisoformat(value)) if DAY.fullmatch(value) else value
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _passages(old: Mapping[str, str], new: Mapping[str, str]) -> Iterator[Passage]:
@@ -181,7 +187,17 @@ def _text_passages(old: Mapping[str, str], new: Mapping[str, str], read_text: Re
         if old.get(path) != new.get(path):
             before, after = (read_text(texts[path]) if path in texts else "" for texts in (old, new))
             is_kept = before is not None and after is not None
-            yield Passage(path, compare_words(before or "", after or "") if is_kept else [])
+            yield Passage(path, _around_changes(compare_words(before or "", after or "")) if is_kept else [])
+
+
+def _around_changes(pieces: Sequence[Piece]) -> list[Piece]:
+    """With only the ends of what is the same in both, so that what differs is found."""
+    return [
+        Piece(each.mark, f"{each.text[:CONTEXT]} … {each.text[-CONTEXT:]}")
+        if each.mark is Mark.SAME and len(each.text) > 3 * CONTEXT
+        else each
+        for each in pieces
+    ]
 
 
 def _people(old: Sequence[Adjustment], new: Sequence[Adjustment]) -> Iterator[PersonChange]:

@@ -3,6 +3,7 @@
 Callers own the transaction.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -123,15 +124,22 @@ def key_dates(today: date) -> KeyDates:
     return KeyDates(**{name: today + timedelta(days=after) for name, after in days.items()})
 
 
-def propose(incident: Incident, staff: Staff, at: datetime) -> Proposal:
+def propose(
+    incident: Incident,
+    staff: Staff,
+    at: datetime,
+    *,
+    dates: KeyDates | None = None,
+    texts: Mapping[str, str] | None = None,
+) -> Proposal:
     """One redistribution over both deals."""
     return incidents.propose(
         incident=incident,
         decision=AS_AGREED,
-        dates=key_dates(at.date()),
+        dates=dates or key_dates(at.date()),
         pay_to=PAY_TO,
         reason="The agreement names the rule.",
-        texts=notice_texts(),
+        texts=texts or notice_texts(),
         by=staff.admin,
         at=at,
     )
@@ -165,7 +173,7 @@ def publish(incident: Incident, staff: Staff, at: datetime) -> None:
         pass
 
 
-_STEPS = {
+_STEPS: Mapping[str, Callable[[Incident, Staff, datetime], object]] = {
     "contained": contain,
     "told": tell,
     "investigating": investigate,

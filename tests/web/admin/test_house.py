@@ -1,5 +1,6 @@
 """The log, the staff and the settings, as staff read them."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -87,4 +88,4 @@ def test_every_setting_has_its_row(app: Flask, name: str) -> None:
 
 
 def _numbers(page: str) -> list[int]:
-    return [int(part.split('"')[0]) for part in page.split('href="/admin/log/')[1:]]
+    return [int(number) for number in re.findall(r'href="/admin/log/(\d+)"', page)]

@@ -1,9 +1,12 @@
 """The list of incidents, opening one, its nine rows, and ending the rehearsal."""
 
+import re
+
 import pytest
 from flask import Flask
 
 from app.identity import Role
+from app.web.access import Access
 from tests.incidents.builders import STAGES
 from tests.web.admin.office import CASE, a_supporter, an_office
 from tests.web.words import words_of
@@ -128,15 +131,25 @@ def test_an_auditor_reads_every_page_at_every_stage_and_nobody_of_support_reads_
 def test_an_auditor_acts_on_nothing(app: Flask) -> None:
     office = an_office(app, stage="approved")
     posts = [
-        str(rule).replace("<reference>", "INC-2026-001")
+        re.sub(r"<any\((\w+)[^>]*>|<int:\w+>", lambda found: found[1] or "1", str(rule)).replace(
+            "<reference>", "INC-2026-001"
+        )
         for rule in app.url_map.iter_rules()
-        if str(rule).startswith("/admin") and "POST" in (rule.methods or ())
+        if str(rule).startswith("/admin")
+        and "POST" in (rule.methods or ())
+        and not _is_for_auditors(app, rule.endpoint)
     ]
 
     answers = {path: office.auditor.post(path, on="/admin/").status_code for path in posts}
 
     assert len(posts) >= 14
     assert set(answers.values()) == {403}
+
+
+def _is_for_auditors(app: Flask, endpoint: str) -> bool:
+    """Reading that is asked for by a post, such as an export; a test of the log names each of them."""
+    access: Access = app.view_functions[endpoint].__dict__["access"]
+    return Role.AUDITOR in access.roles
 
 
 def test_the_page_of_a_refusal_names_the_role_that_is_needed(app: Flask) -> None:

@@ -16,10 +16,10 @@ from app.incidents import Proposal
 from tests.identity.builders import PASSWORD
 from tests.papers import needs_pango
 from tests.web.admin.office import CASE, an_office
-from tests.web.admin.test_deciding import a_proposal, digest_on
+from tests.web.admin.test_deciding import digest_on, propose_again
 from tests.web.words import words_of
 
-SIGN, DECIDE, PAPER = f"{CASE}/sign", f"{CASE}/decide", f"{CASE}/papers/correction"
+SIGN, PAPER = f"{CASE}/sign", f"{CASE}/papers/correction"
 
 
 @needs_pango
@@ -57,7 +57,7 @@ def test_the_shapes_are_gathered_over_everybody_page_by_page(app: Flask, monkeyp
 def test_the_redline_shows_words_dates_and_the_amounts_of_whom_it_changes(app: Flask) -> None:
     office = an_office(app, stage="proposed")
     later = clock.now().date() + timedelta(days=25)
-    office.admin.post(DECIDE, **a_proposal(pay_by=later.isoformat(), pay_to="Another account"))
+    propose_again(office, pay_by=later.isoformat(), pay_to="Another account")
 
     assert "What differs from version 1" in words_of(office.legal.get(SIGN).text)
     page = office.legal.get(f"{CASE}/redline").text

@@ -40,12 +40,12 @@ def test_equals_leave_alike_whatever_left_over_units_do(count: int, available: i
 def test_thousands_leave_one_at_a_time(tie: Tie) -> None:
     numbers = Random(2026)
     bases = [0, *(100_000 * i for i in range(1, 300))]
-    wanted = [Asked(numbers.randint(2_000_000, 50_000_000), numbers.choice(bases)) for _ in range(10_000)]
+    wanted = [Asked(numbers.randint(2_000_000, 50_000_000), numbers.choice(bases)) for _ in range(4_000)]
     rule = Rule(tie=tie, minimum=2_000_000)
 
-    outcome = prorate(5_000_000_000, wanted, rule)
+    outcome = prorate(2_000_000_000, wanted, rule)
 
-    assert len(outcome.groups.out) > 7_000
-    assert certify(5_000_000_000, wanted, outcome, rule) is None
+    assert len(outcome.groups.out) > 2_500
+    assert certify(2_000_000_000, wanted, outcome, rule) is None
     left = [wanted[i].basis for i in outcome.groups.out]
     assert left == sorted(left)

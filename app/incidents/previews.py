@@ -1,8 +1,10 @@
 """Every variant of a notice that somebody will get, with one reader each, for those who approve the words."""
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
+from enum import StrEnum
+from functools import cache
 
 from app.identity import Person
 from app.incidents.audience import Concerned, list_concerned
@@ -10,8 +12,7 @@ from app.incidents.facts import correction_facts, first_notice_facts
 from app.incidents.leaving import facts_for
 from app.incidents.models import FirstNotice, Incident, Update
 from app.incidents.proposal_models import Proposal
-from app.notices import AllClear, Correction, Notice, Refund
-from app.notices import FirstNotice as FirstContent
+from app.notices import Notice
 
 PAGE = 500
 """How many people a page reads at most; the paper for legal reads everybody, as many at a time."""
@@ -73,27 +74,28 @@ def _variants(
 
 
 def _shape(content: Notice) -> Hashable:
-    """What decides which sentences a notice has."""
-    shape: tuple[Hashable, ...] = ()
-    match content:
-        case FirstContent():
-            shape = (len(content.deals), len(content.deal_names), any(deal.account_name for deal in content.deals))
-        case Correction():
-            refunds = tuple(_refund_shape(each) for each in content.refunds)
-            offers = tuple((each.account_name is None, each.obliged_by) for each in content.offers)
-            shape = (refunds, offers, len(content.unchanged), content.has_interest, content.years_to_find)
-        case AllClear():
-            shape = (tuple(each.account_name is None for each in content.unchanged),)
-    return content.kind, content.is_copy, shape
+    """What decides which sentences a notice has: whatever its templates can ask, without amounts, days and names."""
+    return content.kind, _skeleton(content)
 
 
-def _refund_shape(refund: Refund) -> Hashable:
-    return (
-        refund.account_name is None,
-        refund.is_above_request,
-        refund.has_mark,
-        refund.principal_cents > 0,
-        refund.less_to_pay_cents > 0,
-        refund.interest_cents > 0,
-        refund.interest_days is None,
-    )
+def _skeleton(value: object) -> Hashable:
+    """Choices as they are, amounts by their sign, texts and days by being there."""
+    match value:
+        case None | bool() | StrEnum():
+            return value
+        case int():
+            return (value > 0) - (value < 0)
+        case tuple():
+            return tuple(_skeleton(each) for each in value)
+        case _ if is_dataclass(value):
+            kind: type = type(value)
+            return tuple(_skeleton(getattr(value, name)) for name in _facts(kind))
+        case _:
+            return bool(value)
+
+
+@cache
+def _facts(kind: type) -> tuple[str, ...]:
+    """The names of the fields and properties of a kind of fact."""
+    asked = [name for each in kind.__mro__ for name, made in vars(each).items() if isinstance(made, property)]
+    return (*(each.name for each in fields(kind)), *asked)

@@ -56,7 +56,7 @@ class Comparing:
         self._accounts(records)
         self._clauses(records)
         for name in COMPLETE:
-            if getattr(records, name):
+            if getattr(records, name) and not self._problems.has(name):
                 self._missing(name, records)
         return self._found
 

@@ -46,6 +46,7 @@ class _Deal:
     rows: dict[str, int] = field(default_factory=dict)
     kept: list[tuple[StoredRequest, int]] = field(default_factory=list)
     moved: dict[int, list[Any]] = field(default_factory=dict)
+    is_whole: bool = True
     requested: int = 0
     recorded: int = 0
     paid: int = 0
@@ -98,7 +99,10 @@ class RequestPass:
         self._compare(row, deal, values, sink)
 
     def _refuse_strangers(self, row: Row, deal: _Deal | None) -> None:
+        """Note names that do not stand in the files; and what the deal leaves out is not known without this row."""
         deal_id, account_id = row.texts[0].strip(), row.texts[1].strip()
+        if deal:
+            deal.is_whole = False
         if deal is None and deal_id:
             self._add(row, "deal_id", "It does not stand in deals.", "Add it to deals, or correct it here.")
         if account_id and account_id not in self._accounts:
@@ -158,7 +162,7 @@ class RequestPass:
     def finish(self, sink: Sink | None) -> None:
         """After the last row: what was left out, whose place is another, and the totals of every deal."""
         for deal in self._deals.values():
-            if deal.stored:
+            if deal.stored and deal.is_whole:
                 self._remove_missing(deal, sink)
                 self._compare_order(deal)
                 self._write_kept(deal, sink)

@@ -99,6 +99,10 @@ class Problems:
         for problem in problems:
             self.add(problem)
 
+    def has(self, sheet: str) -> bool:
+        """Whether one of them is in this sheet."""
+        return sheet in self._kept
+
     def take(self, others: "Problems") -> None:
         """Note all of the others' as well."""
         kept = others.in_order()

@@ -56,6 +56,11 @@ class Upload(Pseudonymous, Base):
     job: Mapped[Job | None] = relationship()
     imported: Mapped[Import | None] = relationship()
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it may yet change the data without being sent again."""
+        return self.state in (UploadState.CHECKING, UploadState.READY, UploadState.IMPORTING)
+
 
 class ImportChange(Base):
     """One cell that an import changed, as files write it, or with the column `(row)` a whole row that it removed."""

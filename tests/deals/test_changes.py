@@ -166,6 +166,19 @@ def test_requests_that_the_files_leave_out_are_removed_with_their_payment(at: da
     assert session.scalar(select(func.count()).select_from(Payment)) == 15
 
 
+def test_a_row_that_cannot_be_read_is_not_taken_for_one_that_was_left_out(at: datetime) -> None:
+    take_in(demo_files(), at)
+    holds = Resting(deals={"orbit": RUN}, later={"orbit": RUN})
+    extra = demo_files_plus("marks.csv", "orbit,2026-11-01,1.50")
+
+    for name, old, new in (("requests.csv", "25000.00,90000.00", "25000.001,90000.00"), ("marks.csv", "1.40", "x")):
+        files = demo_files_with(name, old, new)
+        files |= {"marks.csv": files["marks.csv"] + extra["marks.csv"].splitlines(keepends=True)[-1]}
+        with pytest.raises(deals.BadRows) as refused:
+            take_in(files, at, holds)
+        assert [(bad.sheet, bad.row) for bad in refused.value.rows] == [(name.removesuffix(".csv"), 2)]
+
+
 def test_a_stored_deal_takes_a_further_request_in_its_place(at: datetime) -> None:
     take_in(demo_files(), at)
     files = demo_files()

@@ -109,7 +109,7 @@ def _page(
         upload_states=UploadState,
         bad=deals.bad_findings(findings) if upload.state is UploadState.BAD else None,
         preview=deals.preview(findings) if upload.state is UploadState.READY else None,
-        others=[other for other in deals.list_open_uploads() if other.id != upload.id],
+        others=[other for other in deals.list_open_uploads() if other.id != upload.id and other.is_under_way],
         confirming=confirming or ConfirmForm(None, plan=upload.plan),
         sending=sending or DataForm(None),
         pressing=pressing or PressForm(None),

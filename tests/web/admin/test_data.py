@@ -80,6 +80,7 @@ def test_an_empty_house_says_so_and_offers_the_templates(admin: Browser) -> None
         assert deals.check(deals.read_uploads([(f"a.{kind}", answer.data)])).added["requests"] == 1
 
 
+@pytest.mark.both_databases
 def test_files_are_checked_then_previewed_then_confirmed_and_only_then_imported(app: Flask, admin: Browser) -> None:
     path = send(admin, demo_files().items()).location
     waiting = admin.get(path).text
@@ -200,6 +201,7 @@ def test_cancelling_keeps_the_files_that_were_imported(app: Flask, admin: Browse
     assert kept_files(app) == 7
 
 
+@pytest.mark.both_databases
 def test_a_preview_that_the_data_outran_is_refused_and_made_again(admin: Browser) -> None:
     take_in(admin, demo_files().items())
     path = checked(admin, demo_files_with("marks.csv", "1.40", "1.41").items())

@@ -3,7 +3,7 @@
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import CheckConstraint, create_engine, inspect
 
 from app import factory
 from app.core import schema
@@ -20,6 +20,24 @@ def test_the_migrated_database_is_what_the_models_say(database_url: str) -> None
     engine.dispose()
 
     assert differences == []
+
+
+@pytest.mark.both_databases
+def test_every_check_of_the_models_is_in_the_migrated_database(database_url: str) -> None:
+    assert factory is not None
+    engine = create_engine(database_url)
+    missing = [
+        f"{table.name}: {check.name}"
+        for table in Base.metadata.sorted_tables
+        for check in table.constraints
+        if isinstance(check, CheckConstraint)
+        and not any(
+            str(each["name"]).endswith(str(check.name)) for each in inspect(engine).get_check_constraints(table.name)
+        )
+    ]
+    engine.dispose()
+
+    assert missing == []
 
 
 def test_migrations_run_up_down_and_up_on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -68,7 +68,7 @@ from app.incidents.replay_report import ReplayReport, find_replay_report
 from app.incidents.replaying import REPLAY, ask_for_replay, carry_out_replay, find_replay_job, replay_now
 from app.incidents.resting import list_resting
 from app.incidents.risks import Risk
-from app.incidents.ruling import Ruling, RulingKind, find_ruling, rule, withdraw_ruling
+from app.incidents.ruling import Ruling, RulingKind, find_ruling, list_resting_on, rule, withdraw_ruling
 from app.incidents.sending import count_held_back, count_waiting
 from app.incidents.signing import CannotApprove, approve, choose_capacity, list_signers, reject
 from app.incidents.signing_models import Party
@@ -250,6 +250,7 @@ __all__ = [
     "list_public",
     "list_reached",
     "list_resting",
+    "list_resting_on",
     "list_sending",
     "list_signers",
     "list_statements",

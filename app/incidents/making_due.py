@@ -34,6 +34,12 @@ def publish_adjustments(proposal: Proposal, adjustments: Sequence[Adjustment], a
                 _make_due(payable, adjustment, at)
 
 
+def is_notice_waived(adjustments: Sequence[Adjustment]) -> bool:
+    """Whether the threshold waives writing to somebody with these adjustments: all that changes for them is small."""
+    changed = [each for each in adjustments if each.difference_cents or each.is_held or each.distribution_cents]
+    return bool(changed) and all(each.waived.waives_notice for each in changed)
+
+
 def payables_of(part: ProposalPart, adjustment: Adjustment) -> Iterator[Payable]:
     """What an adjustment makes due, from its own money columns; nothing where the threshold waives payment."""
     if adjustment.waived.waives_payment:

@@ -169,7 +169,7 @@ class Adjustment(Base):
         CheckConstraint("interest_cents >= 0", name="interest_not_negative"),
         CheckConstraint("interest_cents = 0 OR recorded_cents > corrected_cents", name="interest_only_on_refunds"),
         CheckConstraint(
-            "(refund_cents = 0 AND interest_cents = 0) OR (refund_cents > 0 AND recorded_cents > corrected_cents)",
+            "refund_cents = 0 OR (refund_cents > 0 AND recorded_cents > corrected_cents)",
             name="refunds_what_was_too_much",
         ),
         CheckConstraint(

@@ -15,12 +15,13 @@ from app.identity import Person
 from app.incidents.audience import Concerned, count_concerned, list_concerned
 from app.incidents.canonical import digest
 from app.incidents.facts import correction_facts, list_adjustments
-from app.incidents.making_due import WORKER, payables_of, publish_adjustments
+from app.incidents.making_due import WORKER, is_notice_waived, payables_of, publish_adjustments
 from app.incidents.models import StatementKind
 from app.incidents.proposal_models import Proposal, Publication
 from app.incidents.proposing import canonical_form
 from app.incidents.remedies import Waiver
-from app.incidents.sending import count_sent, count_waiting, queue_notice, rehearse_notice
+from app.incidents.rerunning import rests_on_rule
+from app.incidents.sending import count_queued, count_sent, count_waiting, queue_notice, rehearse_notice
 from app.incidents.workflow import (
     INCIDENT,
     PROPOSAL,
@@ -103,6 +104,10 @@ def list_obstacles(proposal: Proposal, *, texts: Mapping[str, str]) -> list[str]
         f"{part.case.deal.name}: the certificate no longer holds.": allocations.recheck(part.run) is not None
         for part in proposal.parts
     }
+    obstacles |= {
+        f"{part.case.deal.name}: without those who declined the rule gives other shares.": not rests_on_rule(part)
+        for part in proposal.parts
+    }
     return [words for words, blocks in obstacles.items() if blocks]
 
 
@@ -153,7 +158,7 @@ def _check_canary(publication: Publication) -> None:
     waiting = count_waiting(publication.proposal)
     if waiting:
         raise CannotPublish(f"{waiting} of the first messages are not accepted by the mail server yet.")
-    if not count_sent(publication.proposal):
+    if count_queued(publication.proposal) and not count_sent(publication.proposal):
         raise CannotPublish("None of the first messages was accepted by the mail server. See who has been reached.")
 
 
@@ -197,7 +202,10 @@ def _has_more(publication: Publication) -> bool:
 
 
 def _publish_to(proposal: Proposal, concerned: Concerned, at: datetime) -> None:
-    publish_adjustments(proposal, list_adjustments(proposal, concerned.account_ids), at)
+    adjustments = list_adjustments(proposal, concerned.account_ids)
+    publish_adjustments(proposal, adjustments, at)
+    if is_notice_waived(adjustments):
+        return
     content = correction_facts(proposal, concerned)
     queue_notice(
         incident=proposal.incident,
@@ -214,7 +222,8 @@ def rehearse(*, proposal: Proposal, by: Person, at: datetime) -> int:
     """Send every message of the publication to `by` instead, with dead links; nothing else happens."""
     if proposal.incident.is_live:
         raise CannotPublish("This incident is live; a rehearsal is for before.")
-    concerned = list_concerned(proposal.incident, at.date())
+    everybody = list_concerned(proposal.incident, at.date())
+    concerned = [each for each in everybody if not is_notice_waived(list_adjustments(proposal, each.account_ids))]
     for each in concerned:
         content = correction_facts(proposal, each)
         rehearse_notice(

@@ -9,6 +9,7 @@ from app.allocations import Asked, Outcome, Rule, Run, RunShare
 from app.incidents.adjusting import Corrected
 from app.incidents.decisions import IncompleteDecision
 from app.incidents.decliners import hold_decliners
+from app.incidents.proposal_models import ProposalPart
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,18 @@ def shares_of(run: Run, declining: Collection[int] = ()) -> Shares:
     if unknown := sorted(set(declining) - set(places)):
         raise IncompleteDecision(f"{run.deal.name} has no request at position {unknown[0]}.")
     return _without(run, shares, {places[position] for position in declining})
+
+
+def rests_on_rule(part: ProposalPart) -> bool:
+    """Whether the corrected figures of a stored part are those of its run, without those who are held."""
+    try:
+        shares = shares_of(part.run, part.held)
+    except IncompleteDecision:
+        return False
+    corrected = {each.request.id: (each.corrected_cents, each.is_held) for each in shares.corrected}
+    theirs = [each for each in part.proposal.adjustments if each.case_id == part.case_id]
+    stored = {each.request_id: (each.corrected_cents, each.is_held) for each in theirs}
+    return stored == corrected and shares.rate == part.rate
 
 
 def _without(run: Run, shares: Sequence[RunShare], declining: Collection[int]) -> Shares:

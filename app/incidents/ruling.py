@@ -11,7 +11,10 @@ from app import audit
 from app.core.db import Base, Pseudonymous, session
 from app.core.errors import DomainError
 from app.identity import Person, Role
+from app.incidents.distributions import Distributions
 from app.incidents.models import Case
+from app.incidents.proposal_models import Proposal, ProposalPart
+from app.incidents.voiding import list_voidable, void_unpublished
 
 
 class CannotRule(DomainError):
@@ -82,7 +85,7 @@ def rule(*, case: Case, kind: RulingKind, clause: str, reason: str, by: Person, 
 
 
 def withdraw_ruling(*, ruling: Ruling, by: Person, at: datetime) -> None:
-    """Legal takes it back; a proposal that rests on it can no longer be published. Raises CannotRule."""
+    """Legal takes it back; an unpublished proposal that rests on it becomes void. Raises CannotRule."""
     session.refresh(ruling, with_for_update=True)
     if Role.LEGAL not in by.roles:
         raise CannotRule("Only legal may take back what legal said.")
@@ -90,7 +93,22 @@ def withdraw_ruling(*, ruling: Ruling, by: Person, at: datetime) -> None:
         raise CannotRule("This was taken back already.")
     ruling.withdrawn_by_id, ruling.withdrawn_at = by.id, at
     session.flush()
+    if list_resting_on(ruling):
+        void_unpublished(ruling.case.incident, by=by, at=at)
     audit.record(action="ruling.withdrawn", actor=by, subject=ruling, at=at, kind=ruling.kind.value)
+
+
+def list_resting_on(ruling: Ruling) -> list[Proposal]:
+    """The unpublished proposals that say what legal said here."""
+    return [each for each in list_voidable(ruling.case.incident) if any(_rests(part, ruling) for part in each.parts)]
+
+
+def _rests(part: ProposalPart, ruling: Ruling) -> bool:
+    says_so = {
+        RulingKind.OBLIGED: bool(part.obliged_by),
+        RulingKind.CLAIMED: part.distributions is Distributions.CLAIMED,
+    }
+    return part.case_id == ruling.case_id and says_so[ruling.kind]
 
 
 def find_ruling(case: Case, kind: RulingKind) -> Ruling | None:

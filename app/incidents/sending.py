@@ -70,6 +70,11 @@ def count_sent(about: Subject) -> int:
     return _count_real(about, frozenset({State.SENT}))
 
 
+def count_queued(about: Subject) -> int:
+    """Messages about it, whatever became of them."""
+    return _count_real(about, frozenset(State))
+
+
 def count_held_back(about: Subject) -> int:
     """Messages about it that were never tried: the setting MAIL_TO, or a key that is gone, held them back."""
     return _count_real(about, frozenset({State.SUPPRESSED}))

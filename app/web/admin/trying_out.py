@@ -1,5 +1,6 @@
 """One deal of the decision: each investor under each remedy, what if, and what only legal may say."""
 
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,7 +14,7 @@ from app.core import clock
 from app.core.db import transaction
 from app.core.errors import DomainError
 from app.identity import Role
-from app.incidents import Case, Incident, Ruling, RulingKind
+from app.incidents import Case, Incident, Proposal, Ruling, RulingKind
 from app.web.access import is_fresh, requires, signed_in
 from app.web.admin.forms import ActingForm, note_field, required
 from app.web.admin.readers import readers
@@ -83,8 +84,7 @@ def _page(incident: Incident, case: Case, problem_form: ActingForm | None = None
         problem, tried = str(refusal), what_if(incident, proposal, {}, today)
         found = incidents.compare(incident, tried)
     comparison = next(each for each in found if each.case is case)
-    after = request.args.get("after", 0, type=int)
-    rows = comparison.rows(after=after, at_most=PAGE)
+    rows = comparison.rows(after=request.args.get("after", 0, type=int), at_most=PAGE)
     rulings = {kind: incidents.find_ruling(case, kind) for kind in RulingKind}
     return render_template(
         "admin/deciding/what_if.html",
@@ -96,10 +96,15 @@ def _page(incident: Incident, case: Case, problem_form: ActingForm | None = None
         rows=rows,
         further=_further(rows[-1].holding.position) if len(rows) == PAGE else None,
         rulings=rulings,
+        resting=_resting(rulings),
         form=problem_form,
         forms={kind: _ruling_form(kind, standing) for kind, standing in rulings.items()},
         is_fresh=is_fresh(),
     )
+
+
+def _resting(rulings: Mapping[RulingKind, Ruling | None]) -> dict[RulingKind, list[Proposal]]:
+    return {kind: incidents.list_resting_on(ruling) for kind, ruling in rulings.items() if ruling}
 
 
 def _further(after: int) -> str:

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import audit_append, audit_verify, importing, proration, proration_peers
+from bench import audit_append, audit_verify, importing, proration, proration_peers, replaying
 from bench.result import HEADINGS, Result, cells
 
 BENCHMARKS = {
     "proration": proration.measure,
     "proration-peers": proration_peers.measure,
     "import": importing.measure,
+    "replay": replaying.measure,
     "audit-append": audit_append.measure,
     "audit-verify": audit_verify.measure,
 }

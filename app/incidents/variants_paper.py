@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app import audit, notices
 from app.core import files
 from app.core.db import session, transaction
+from app.core.errors import DomainError
 from app.core.jobs import Job, Progress
 from app.core.pdf import render_pdf
 from app.incidents.audience import count_concerned
@@ -26,7 +27,13 @@ VARIANTS = "variants"
 """The kind of job that draws such a paper."""
 WORKER = "system:worker"
 TEMPLATE = "papers/variants.html"
+WAITING = ("proposed", "approved")
+"""The states in which what is signed can still be read as it was bound."""
 Signable = Proposal | FirstNotice | Update
+
+
+class CannotDraw(DomainError):
+    """What was signed has left, or is void; the paper of then is kept."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +89,13 @@ def show_variants(variants: Sequence[Variant], *, office: Office) -> list[Shown]
 
 
 def carry_out_paper(job: Job, progress: Progress, *, office: Office, folder: Path, at: datetime) -> Mapping[str, JSON]:
-    """Draw the paper that a job asks for and keep it under `folder`. Owns its transactions. Raises CannotRender."""
+    """Draw the paper that a job asks for and keep it under `folder`. Owns its transactions.
+
+    Raises CannotDraw, and CannotRender without Pango.
+    """
     about = get_signable(job.argument["subject_key"])
+    if about.state.value not in WAITING:
+        raise CannotDraw(f"This is {about.state}: its words would be put together from what is known today.")
     total = about.recipients if not isinstance(about, Proposal) else count_concerned(about.incident, at.date())
 
     def count(read: int) -> None:

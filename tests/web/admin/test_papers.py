@@ -92,3 +92,14 @@ def test_words_survive_the_password_and_are_sent_with_it(app: Flask) -> None:
     assert (right.status_code, right.headers["Location"]) == (307, SIGN)
     office.legal.post(SIGN, **fields)
     assert "A long reason." in words_of(office.auditor.get(SIGN).text)
+
+
+def test_what_has_left_is_no_longer_drawn_from_what_is_known_today(app: Flask) -> None:
+    office = an_office(app, stage="published")
+    assert "Draw the PDF" not in office.legal.get(SIGN).text
+
+    answer = office.legal.post(PAPER, on="/staff/confirm")
+    worker.do_jobs()
+
+    words = words_of(office.legal.get(answer.headers["Location"]).text)
+    assert "its words would be put together from what is known today" in words

@@ -5,23 +5,25 @@ from datetime import UTC
 
 from app.deals import Release
 from app.incidents.dossier_deals import describe_deal
+from app.incidents.dossier_decision import (
+    describe_binding,
+    describe_interest,
+    describe_options,
+    describe_parties,
+    describe_proposal,
+)
 from app.incidents.dossier_facts import (
     Dossier,
-    InterestFact,
     LogMark,
-    ProposalFact,
     ReleaseFact,
-    SignatureFact,
     StatementFact,
-    WorkedLine,
 )
+from app.incidents.dossier_replay import describe_replay
 from app.incidents.findings import list_findings
-from app.incidents.interest_due import worked_lines
 from app.incidents.models import Incident, Statement
 from app.incidents.papers import Paper, Press, as_json, as_pdf
-from app.incidents.proposal_models import Adjustment, Proposal
 from app.incidents.proposing import list_proposals
-from app.incidents.timeline import find_checkpoint_over, list_happenings
+from app.incidents.timeline import Happening, find_checkpoint_over, list_happenings
 
 LONGEST_TEXT = 8_000
 DATES = ("notice_on", "look_by", "pay_by", "remind_on", "due_by")
@@ -29,10 +31,7 @@ DATES = ("notice_on", "look_by", "pay_by", "remind_on", "due_by")
 
 def describe(incident: Incident, press: Press) -> Dossier:
     """Everything that is known about the incident, from its rows and the log."""
-    happenings = list_happenings(incident)
-    newest = happenings[-1]
-    checkpoint = find_checkpoint_over(newest.idx)
-    proposals = list_proposals(incident)
+    happenings, proposals = list_happenings(incident), list_proposals(incident)
     return Dossier(
         v=1,
         kind="dossier",
@@ -43,14 +42,18 @@ def describe(incident: Incident, press: Press) -> Dossier:
         cause=incident.cause,
         detected_on=incident.detected_on,
         owner=incident.owner.full_name,
-        as_of=newest.at.astimezone(UTC),
-        log=LogMark(newest.idx + 1, checkpoint.note if checkpoint else None),
+        as_of=happenings[-1].at.astimezone(UTC),
+        log=_log_mark(happenings[-1]),
         timeline=happenings,
         faulty_release=_release(incident.faulty_release),
         statements=[_statement(each, press) for each in incident.statements],
         deals=[describe_deal(finding) for finding in list_findings(incident)],
-        proposals=[_proposal(each) for each in proposals],
-        interest=[_interest(each) for each in proposals[-1].adjustments if each.interest_cents] if proposals else [],
+        replay=describe_replay(incident),
+        binding=describe_binding(incident),
+        options=describe_options(incident, proposals[-1]) if proposals else [],
+        parties=describe_parties(incident),
+        proposals=[describe_proposal(each) for each in proposals],
+        interest=describe_interest(proposals[-1]) if proposals else [],
     )
 
 
@@ -62,6 +65,11 @@ def print_dossier(incident: Incident, press: Press) -> Sequence[Paper]:
     title = f"Dossier {incident.reference}"
     context = {"dossier": facts, "sha256": data.sha256, "zone": incident.zone}
     return [data, as_pdf(name, press, "papers/dossier.html", context, title=title, at=facts.as_of)]
+
+
+def _log_mark(newest: Happening) -> LogMark:
+    checkpoint = find_checkpoint_over(newest.idx)
+    return LogMark(newest.idx + 1, checkpoint.note if checkpoint else None)
 
 
 def _release(release: Release) -> ReleaseFact:
@@ -103,47 +111,3 @@ def _text(content: bytes | None) -> str | None:
     except UnicodeDecodeError:
         return None
     return None if text is None or "\0" in text else text
-
-
-def _proposal(proposal: Proposal) -> ProposalFact:
-    return ProposalFact(
-        version=proposal.version,
-        state=proposal.state,
-        digest=proposal.digest,
-        proposed_by=proposal.proposed_by.full_name,
-        proposed_at=proposal.proposed_at,
-        reason=proposal.reason,
-        dates={name: getattr(proposal, name) for name in DATES},
-        policy=dict(proposal.policy),
-        remedies={part.case.deal.external_id: part.remedy for part in proposal.parts},
-        signatures=[
-            SignatureFact(each.role, each.signed_by, each.digest, each.note, each.at) for each in proposal.approvals
-        ],
-        rejection=proposal.rejection,
-        rejected_by=proposal.rejected_by.full_name if proposal.rejected_by else None,
-    )
-
-
-def _interest(adjustment: Adjustment) -> InterestFact:
-    deal = adjustment.case.deal
-    return InterestFact(
-        deal_id=deal.external_id,
-        account_id=adjustment.account.external_id,
-        account_name=adjustment.account.name,
-        currency=deal.currency,
-        interest_cents=adjustment.interest_cents,
-        lines=[
-            WorkedLine(
-                line.from_on,
-                line.to_on,
-                line.days,
-                line.year_days,
-                line.rate,
-                line.percent,
-                line.base,
-                line.exact,
-                line.is_limited,
-            )
-            for line in worked_lines(adjustment.interest_lines)
-        ],
-    )

@@ -144,8 +144,108 @@ class InterestFact:
 
 
 @dataclass(frozen=True)
+class ReplayedDeal:
+    """One deal of the replay: how many of its requests are in each bucket, or why it could not be replayed."""
+
+    deal_id: str
+    name: str
+    over: int
+    under: int
+    knock_on: int
+    unaffected: int
+    not_checkable: int
+    obstacle: str | None
+
+
+@dataclass(frozen=True)
+class ReplayedShare:
+    """One request that is not plainly right, by frozen and by recomputed bases; None where nobody can say."""
+
+    deal_id: str
+    currency: str
+    account_id: str
+    account_name: str
+    bucket: str
+    recorded_cents: int
+    frozen_cents: int | None
+    recomputed_cents: int | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class ReplayFact:
+    """The newest replay over every deal since the first faulty release, and what it covers."""
+
+    digest: str | None
+    since_on: date
+    finished_at: datetime | None
+    replayed: int
+    in_range: int
+    sentence: str
+    deals: Sequence[ReplayedDeal]
+    shares: Sequence[ReplayedShare]
+
+
+@dataclass(frozen=True)
+class OptionFact:
+    """One remedy on one deal, on the dates of the newest proposal. `missing` says what it cannot do without."""
+
+    deal_id: str
+    deal_name: str
+    currency: str
+    remedy: str
+    is_chosen: bool
+    missing: str
+    involved: int
+    received_cents: int
+    offer_cents: int
+    new_capital_cents: int
+    dilution: Fraction
+    cost_cents: int
+    left_wrong: int
+    above_request: int
+    risk: str
+    risk_reason: str
+
+
+@dataclass(frozen=True)
+class PartFact:
+    """What a proposal decides for one deal, and why."""
+
+    deal_id: str
+    remedy: str
+    reason: str
+    risk: str
+    risk_reason: str
+    multiple: Fraction | None
+    distributions: str
+    distributions_reason: str
+    obliged_by: str
+    held: Sequence[int]
+
+
+@dataclass(frozen=True)
+class BindingFact:
+    """Which bases bind, and whose decision that was; nobody decided it where `by` is None."""
+
+    bases: str
+    reason: str
+    by: str | None
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class PartyFact:
+    """Whether somebody else was told, or why they need not be; neither where it is still open."""
+
+    party: str
+    told_on: date | None
+    because: str
+
+
+@dataclass(frozen=True)
 class ProposalFact:
-    """One version of the proposal; `canonical` is the text that its digest is of, for the newest only."""
+    """One version of the proposal. Its policy carries the rates that interest was worked out by."""
 
     version: int
     state: str
@@ -155,7 +255,9 @@ class ProposalFact:
     reason: str
     dates: Mapping[str, date]
     policy: Mapping[str, object]
-    remedies: Mapping[str, str]
+    parts: Sequence[PartFact]
+    threshold: Sequence[str | int]
+    assumptions: Sequence[Mapping[str, str]]
     signatures: Sequence[SignatureFact]
     rejection: str
     rejected_by: str | None
@@ -183,5 +285,9 @@ class Dossier:
     faulty_release: ReleaseFact
     statements: Sequence[StatementFact]
     deals: Sequence[DealFact]
+    replay: ReplayFact | None
+    binding: BindingFact
+    options: Sequence[OptionFact]
+    parties: Sequence[PartyFact]
     proposals: Sequence[ProposalFact]
     interest: Sequence[InterestFact]

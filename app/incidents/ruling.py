@@ -1,5 +1,6 @@
 """What only legal may decide about a deal: that its agreement obliges, or that distributions are asked back."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
@@ -109,6 +110,11 @@ def _rests(part: ProposalPart, ruling: Ruling) -> bool:
         RulingKind.CLAIMED: part.distributions is Distributions.CLAIMED,
     }
     return part.case_id == ruling.case_id and says_so[ruling.kind]
+
+
+def list_rulings(case: Case) -> Sequence[Ruling]:
+    """All that legal ever said about this deal, withdrawn rulings too, oldest first."""
+    return session.scalars(select(Ruling).where(Ruling.case_id == case.id).order_by(Ruling.id)).all()
 
 
 def find_ruling(case: Case, kind: RulingKind) -> Ruling | None:

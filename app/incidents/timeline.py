@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import select
 
 from app import allocations, audit, identity
+from app.allocations import Replay
 from app.audit import AuditCheckpoint, LoggedEvent
 from app.core.db import Pseudonymous, session
 from app.incidents.models import Incident
 from app.incidents.proposing import list_proposals
+from app.incidents.ruling import list_rulings
 
 PAGE = 500
 PAPERS = frozenset({"dossier.made", "attestation.made"})
@@ -47,6 +49,8 @@ def _subjects(incident: Incident) -> list[str]:
     runs = [run for deal in deals for run in allocations.list_runs(deal)]
     about: list[Pseudonymous] = [incident, *incident.statements, *incident.first_notices]
     about += [*list_proposals(incident), *runs, *(deal.imported for deal in deals)]
+    about += session.scalars(select(Replay).where(Replay.incident_id == incident.id))
+    about += [ruling for case in incident.cases for ruling in list_rulings(case)]
     return sorted({each.audit_name for each in about})
 
 

@@ -92,6 +92,32 @@ def test_a_dossier_tells_what_happened_in_order_and_who_signed_which_digest(app:
     assert facts["as_of"] == facts["timeline"][-1]["at"]
 
 
+def test_a_dossier_compares_the_remedies_and_says_what_was_decided_and_why(app: Flask, incident: Incident) -> None:
+    facts = _facts(app, incident)
+
+    orbit = {each["remedy"]: each for each in facts["options"] if each["deal_id"] == "orbit"}
+    assert list(orbit) == ["A new round", "B redistribution", "C cash make-whole", "D no action"]
+    assert [each["remedy"] for each in orbit.values() if each["is_chosen"]] == ["B redistribution"]
+    assert (orbit["D no action"]["left_wrong"], orbit["B redistribution"]["left_wrong"]) == (4, 0)
+    [proposal] = facts["proposals"]
+    assert {part["deal_id"]: part["remedy"] for part in proposal["parts"]} == dict.fromkeys(
+        ["orbit", "tidewater"], "B redistribution"
+    )
+    assert proposal["policy"]["rates"] == [["2024-01-01", "0.08", 1], ["2025-01-01", "0.07", 1]]
+    assert {each["party"] for each in facts["parties"]} >= {"Insurer", "Regulator"}
+
+
+def test_a_dossier_says_how_far_everybody_was_looked_for(app: Flask, incident: Incident, at: datetime) -> None:
+    assert _facts(app, incident)["replay"] is None
+
+    incidents.replay_now(incident=incident, by="shell:ops", at=at)
+
+    facts = _facts(app, incident)
+    assert (facts["replay"]["replayed"], facts["replay"]["in_range"]) == (2, 2)
+    assert len(facts["replay"]["shares"]) == 9
+    assert "replay.made" in [each["action"] for each in facts["timeline"]]
+
+
 def test_pay_to_details_are_no_part_of_a_dossier(app: Flask, incident: Incident) -> None:
     assert PAY_TO not in json.dumps(_facts(app, incident))
 

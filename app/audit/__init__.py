@@ -1,6 +1,7 @@
 """The audit log: events in the business transaction, leaves in a Merkle tree, checkpoints outside the database."""
 
 from app.audit.anchors import AnchorBusy, AnchorUnreadable, FileAnchor
+from app.audit.continuing import CannotContinue, Continued, continue_log, next_origin
 from app.audit.counsel import find_newest_mail, keep_mailed, keep_not_taken, take_checkpoint_to_mail
 from app.audit.findings import (
     Log,
@@ -41,7 +42,9 @@ __all__ = [
     "AuditEvent",
     "BadKeyFile",
     "BrokenTree",
+    "CannotContinue",
     "CannotExport",
+    "Continued",
     "FileAnchor",
     "Finding",
     "Log",
@@ -52,6 +55,7 @@ __all__ = [
     "Verdict",
     "WillNotSign",
     "consistency_path",
+    "continue_log",
     "differing_triggers",
     "erase_openings",
     "export_tiles",
@@ -72,6 +76,7 @@ __all__ = [
     "log_origin",
     "log_size",
     "make_key_file",
+    "next_origin",
     "proof_for",
     "read_key_file",
     "receipt_for",

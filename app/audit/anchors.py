@@ -39,6 +39,10 @@ class FileAnchor:
         finished = len(pieces) // 2 * 2
         return [f"{pieces[at]}\n\n{pieces[at + 1]}\n" for at in range(0, finished, 2)]
 
+    def notes_of(self, origin: str) -> list[str]:
+        """The notes of the log of that name; others may stand before them. Raises AnchorUnreadable."""
+        return [note for note in self.notes() if note.startswith(f"{origin}\n")]
+
     @contextmanager
     def held(self) -> Iterator[None]:
         """Keep other processes of this machine from signing meanwhile. Raises AnchorBusy."""

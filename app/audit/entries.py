@@ -27,7 +27,8 @@ class Entries:
     """Checks entries in their order and gathers what can only be judged at the end.
 
     `log` is the origin that the newest entry was written under; `earlier` are the keys of the logs that it continues,
-    `ended` how many entries those had when it began.
+    `ended` how many entries those had when it began. `_after` is what follows the id of an entry of this log; before the
+    first nothing does.
     """
 
     log: str = ""
@@ -36,7 +37,7 @@ class Entries:
     erasures: list[int] = field(default_factory=list)
     earlier: list[VerifierKey] = field(default_factory=list)
     ended: dict[str, int] = field(default_factory=dict)
-    _after: bytes = b""
+    _after: bytes = b"\0"
 
     @property
     def count_erased(self) -> int:

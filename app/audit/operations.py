@@ -33,12 +33,19 @@ def record(*, action: str, actor: Subject | str, subject: Subject, at: datetime,
     `shell:<OS user>` or `system:<name>`. Raises ValueError for other words and Malformed for a value that is
     no JSON, RuntimeError outside a transaction.
     """
+    return record_in(origin=log_origin(), action=action, actor=actor, subject=subject, at=at, **parts)
+
+
+def record_in(
+    *, origin: str, action: str, actor: Subject | str, subject: Subject, at: datetime, **parts: JSON
+) -> Recorded:
+    """As `record`, in the log of that name; only for opening another (`app.audit.continuing`)."""
     if not session.info.get("writing"):
         raise RuntimeError("an event is recorded inside a transaction")
     openings = [Opening.of(part, value) for part, value in parts.items()]
     event_id = str(uuid7())
     leaf = write_leaf(
-        origin=log_origin(),
+        origin=origin,
         event_id=event_id,
         at=at,
         action=action,

@@ -58,9 +58,12 @@ def log_size() -> int:
     return session.execute(select(AuditHead.size)).scalar_one()
 
 
-def find_newest_checkpoint() -> AuditCheckpoint | None:
-    """The checkpoint that covers most."""
-    return session.scalar(select(AuditCheckpoint).order_by(AuditCheckpoint.size.desc()).limit(1))
+def find_newest_checkpoint(origin: str | None = None) -> AuditCheckpoint | None:
+    """The checkpoint that covers most; of the log of that name, if one is given."""
+    asked = select(AuditCheckpoint).order_by(AuditCheckpoint.size.desc()).limit(1)
+    if origin is not None:
+        asked = asked.where(AuditCheckpoint.note.startswith(f"{origin}\n", autoescape=True))
+    return session.scalar(asked)
 
 
 def find_index(event: Readable) -> int | None:
@@ -115,7 +118,7 @@ def load_nodes(nodes: Collection[Node]) -> dict[Node, bytes]:
 
 
 def _prove(event: Readable, openings: Iterable[Opening]) -> bytes | None:
-    idx, newest = find_index(event), find_newest_checkpoint()
+    idx, newest = find_index(event), find_newest_checkpoint(event.entry["log"])
     if idx is None or newest is None or newest.size <= idx:
         return None
     path = _path(cover_inclusion(idx, newest.size))

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.audit.anchors import FileAnchor
 from app.audit.models import AuditAnchor, AuditCheckpoint, AuditEvent, AuditLeaf
-from app.audit.queries import BrokenTree, consistency_path, find_newest_checkpoint, load_nodes, log_size
+from app.audit.queries import BrokenTree, consistency_path, find_newest_checkpoint, list_events, load_nodes, log_size
 from app.core.db import session, transaction
 from app.core.errors import DomainError
 from app.tlog.errors import Malformed, NotVerified
@@ -78,10 +78,10 @@ def sign_checkpoint(*, key: SignerKey, anchor: FileAnchor, at: datetime) -> str 
     if session.info.get("writing"):
         raise RuntimeError("only committed rows are signed")
     with anchor.held():
-        anchored = anchor.notes()
+        anchored = _anchored(anchor, key.name)
         before = _newest(anchored, key.verifier)
         session.rollback()  # a view of the database that is younger than that of the anchor
-        stored = find_newest_checkpoint()
+        stored = find_newest_checkpoint(key.name)
         _compare_with_stored(before, stored)
         now = _continue(before)
         if before and now.size == before.size and (stored is None or stored.size < before.size):
@@ -91,6 +91,19 @@ def sign_checkpoint(*, key: SignerKey, anchor: FileAnchor, at: datetime) -> str 
         note = key.sign(Checkpoint(key.name, now.size, now.root()).text)
         _store(note, now.size, f"byte {anchor.append(note)}", anchor.sink, at)
         return note
+
+
+def _anchored(anchor: FileAnchor, origin: str) -> list[str]:
+    """The notes of this log. What stands before them must be of a log that it continues, which verifying judges."""
+    notes = anchor.notes()
+    if notes and not notes[-1].startswith(f"{origin}\n") and not _continues():
+        raise WillNotSign("The newest checkpoint in the anchor is not ours: it is of another log.")
+    return [note for note in notes if note.startswith(f"{origin}\n")]
+
+
+def _continues() -> bool:
+    """Whether the log says that it continues another."""
+    return bool(list_events(action="log.continued", limit=1))
 
 
 def _newest(notes: list[str], key: VerifierKey) -> Checkpoint | None:

@@ -147,7 +147,7 @@ def _check_earlier(signed: _Signed, entries: Entries, walk: Walk) -> str:
             lost = max(lost, checkpoint.size - ended)
         elif walk.made[checkpoint.size] != checkpoint.root:
             raise Found(Finding.FORKED, checkpoint.size, says="The log is not the one that was signed at this size.")
-    return f" {plural(lost, 'entry')} of the log before it were lost with a restored copy." if lost else ""
+    return f" {plural(lost, 'entry', 'entries')} of the log before it were lost with a restored copy." if lost else ""
 
 
 def _check_end(size: int, signed: _Signed, connection: Connection) -> None:

@@ -82,6 +82,31 @@ def consistency(old: int, new: int) -> None:
         click.echo(to_base64(found))
 
 
+@group.command("continue")
+@click.option("--as", "email", metavar="EMAIL", help="Who asked for it; recorded beside the shell's user.")
+@click.confirmation_option(prompt="Web and worker are stopped, and this database is an older copy?")
+def continue_(email: str | None) -> None:
+    """After an older copy was restored: open the next origin, whose first entry carries the last checkpoint.
+
+    Refused where the log still contains the newest anchored checkpoint: then it simply goes on.
+    """
+    settings, named = _settings(), _named(email)
+    key, old = _verifier(settings), settings.audit_key_file
+    if old is None:
+        raise BadInput("AUDIT_KEY_FILE is not set: run this as the worker's user, who holds the key.")
+    done = audit.continue_log(
+        key=key,
+        anchor=audit.FileAnchor(settings.audit_anchors),
+        key_file=old.with_name(f"{old.name}.{audit.next_origin(key.name).rpartition('/')[2]}"),
+        by=audit.shell_actor(),
+        at=clock.now(),
+        as_email=named,
+    )
+    click.echo(f"AUDIT_ORIGIN={done.origin}\nAUDIT_KEY_FILE={done.key_file}\nAUDIT_VKEY={done.verifier}")
+    lost = plural(done.lost, "anchored entry is", "anchored entries are")
+    click.echo(f"{lost} not in this copy. Put the lines above into the settings, then start web and worker.", err=True)
+
+
 @group.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--as", "email", metavar="EMAIL", help="Who asked for it; recorded beside the shell's user.")

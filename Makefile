@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench mutants lock clean
+.PHONY: demo test check bench faults mutants lock clean
 
 demo: .venv/.demo
 	DEMO=1 $(BIN)/python -m app.demo
@@ -23,6 +23,9 @@ bench: .venv/.dev
 mutants: .venv/.dev
 	$(BIN)/mutmut run
 	$(BIN)/mutmut results
+
+faults: .venv/.dev
+	$(BIN)/python -m faults
 
 .venv/.demo: requirements.txt
 	$(PYTHON) -m venv .venv

@@ -129,6 +129,7 @@ def sign() -> None:
     if fence is None:
         return
     try:
+        audit.refuse_after_bad_verdict()
         key = audit.read_key_file(path=settings.audit_key_file, origin=settings.audit_origin)
         audit.sign_checkpoint(key=key, anchor=audit.FileAnchor(settings.audit_anchors), at=clock.now())
         audit.keep_signing(at=clock.now())

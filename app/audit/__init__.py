@@ -12,6 +12,7 @@ from app.audit.findings import (
     keep_signing,
     keep_verdict,
     list_findings,
+    refuse_after_bad_verdict,
 )
 from app.audit.models import AuditCheckpoint, AuditEvent
 from app.audit.operations import Subject, erase_openings, log_origin, record, shell_actor
@@ -82,6 +83,7 @@ __all__ = [
     "receipt_for",
     "record",
     "record_mark",
+    "refuse_after_bad_verdict",
     "shell_actor",
     "sign_checkpoint",
     "take_checkpoint_to_mail",

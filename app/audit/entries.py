@@ -27,8 +27,8 @@ class Entries:
     """Checks entries in their order and gathers what can only be judged at the end.
 
     `log` is the origin that the newest entry was written under; `earlier` are the keys of the logs that it continues,
-    `ended` how many entries those had when it began. `_after` is what follows the id of an entry of this log; before the
-    first nothing does.
+    `ended` how many entries those had when it began. `_after` follows the id of every entry of this log; nothing does
+    before the first entry was read.
     """
 
     log: str = ""

@@ -12,6 +12,7 @@ from sqlalchemy import Index, String, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.audit.operations import log_origin, record
+from app.audit.signing import WillNotSign
 from app.audit.verdicts import Finding, Verdict
 from app.core.db import Base, session, transaction
 
@@ -77,6 +78,16 @@ def keep_signing(*, at: datetime) -> None:
     if newest is not None and not newest.is_ok:
         with transaction():
             session.add(LogFinding(source=Source.SIGNING, line=Finding.OK, says="Signing goes on.", at=at))
+
+
+def refuse_after_bad_verdict() -> None:
+    """Nothing is signed over a log that did not verify, until it does. Raises WillNotSign.
+
+    That something is not anchored is no reason: signing is what puts it right.
+    """
+    newest = find_newest(Source.VERIFYING)
+    if newest is not None and newest.finding not in (Finding.OK, Finding.UNANCHORED):
+        raise WillNotSign(f"The log does not verify: {newest.line}. Verify it again once that is put right.")
 
 
 def find_alarm() -> LogFinding | None:

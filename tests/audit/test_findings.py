@@ -85,6 +85,26 @@ def test_a_changed_entry_raises_the_alarm_at_the_next_verification(log: SignedLo
     assert alarm.line == "TAMPERED 0"
 
 
+def test_nothing_is_signed_over_a_log_that_did_not_verify(log: SignedLog) -> None:
+    committed_events(1)
+    leaf = "(SELECT leaf FROM audit_event ORDER BY id LIMIT 1)"
+    tamper(
+        "CREATE TABLE kept AS SELECT * FROM audit_event", "UPDATE audit_event SET leaf = leaf_hash WHERE leaf = " + leaf
+    )
+    worker.verify_log()
+    worker.sign()
+    assert len(log.anchor.notes()) == 1
+    assert [each.line for each in audit.list_findings(at_most=9)] == ["TAMPERED 0", "TAMPERED 0"]
+
+    tamper(
+        "UPDATE audit_event SET leaf = (SELECT leaf FROM kept WHERE kept.id = audit_event.id) WHERE leaf = leaf_hash"
+    )
+    audit.keep_verdict(log.verify(), at=AT)
+    worker.sign()
+    assert len(log.anchor.notes()) == 2
+    assert audit.find_alarm() is None
+
+
 def outbox() -> list[Message]:
     with Mail().record_messages() as sent:
         worker.mail_checkpoint()

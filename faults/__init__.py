@@ -1,0 +1,1 @@
+"""Fault campaigns: what is done to the portal, and what must hold."""

@@ -154,22 +154,9 @@ def _keep_refusal(settings: Settings, refusal: DomainError) -> None:
 def mail_checkpoint() -> None:
     """Mail the newest checkpoint to counsel, who keeps it where nobody here can reach it: once a day at most."""
     settings: Settings = current_app.extensions["settings"]
-    office: notices.Office = current_app.extensions["office"]
-    address = settings.counsel_address
-    if address is None or not notices.may_mail_checkpoints(office):
-        return
-    taken = audit.take_checkpoint_to_mail(address=address, at=clock.now())
-    if taken is None:
-        return
-    content = notices.SignedCheckpoint(origin=settings.audit_origin, size=taken.size, note=taken.note)
-    try:
-        ref = notices.mail_checkpoint(office, address=address, checkpoint=content, at=clock.now())
-        audit.keep_mailed(taken, ref=ref, at=clock.now())
-    except notices.Uncertain as problem:
-        log.warning("checkpoint %s may or may not have reached counsel: %s", taken.size, problem)
-    except (notices.NotSent, DomainError, ValueError) as problem:
-        log.warning("checkpoint %s was not mailed: %s", taken.size, problem)
-        audit.keep_not_taken(taken, reply=str(problem))
+    if settings.counsel_address is not None:
+        office = current_app.extensions["office"]
+        notices.mail_checkpoint(office, address=settings.counsel_address, origin=settings.audit_origin, at=clock.now())
 
 
 def verify_log() -> None:

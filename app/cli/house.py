@@ -1,6 +1,7 @@
 """`flask init`, `upgrade` and `doctor`: set an installation up, move it forward, say what is wrong with it."""
 
 import json
+import os
 import secrets
 import shutil
 from datetime import timedelta
@@ -87,6 +88,8 @@ def _examine() -> dict[str, str | None]:
         with current_app.app_context():
             found["worker"] = _worker()
             found["audit triggers"] = _triggers()
+            found["audit log"] = _log()
+    found["signing key"] = _signing_key(settings.audit_key_file)
     found["PDF"] = None if pdf.is_available() else pdf.MISSING
     free = shutil.disk_usage(settings.files_dir if settings.files_dir.exists() else Path("/")).free
     found["disk"] = None if free > LEAST_FREE_BYTES else f"only {free:,} bytes are free"
@@ -103,6 +106,26 @@ def _database(settings: Settings) -> str | None:
 def _triggers() -> str | None:
     differing = audit.differing_triggers(session.connection())
     return f"not as they were made: {', '.join(differing)}" if differing else None
+
+
+def _log() -> str | None:
+    alarm = audit.find_alarm()
+    return f"{alarm.line}: {alarm.says}" if alarm else None
+
+
+def _signing_key(path: Path | None) -> str | None:
+    """Only the worker should hold it. Whose the web process is nobody can tell here, so a warning must do."""
+    if path is None or not path.exists():
+        return None
+    if path.stat().st_mode & 0o077:
+        return f"{path} can be read by others than its owner; chmod 600"
+    if os.access(path, os.R_OK):
+        click.echo(
+            "note the user who runs this can read the signing key. If the web process runs as that user too, it can "
+            "sign: give the worker a user of its own.",
+            err=True,
+        )
+    return None
 
 
 def _worker() -> str | None:

@@ -40,6 +40,8 @@ def downgrade(url: str, revision: str = "base") -> None:
 def grant(owner_url: str, app_url: str) -> None:
     """Let the app's role use the tables that the owner migrated; a table's `app_may` in its info limits how.
 
+    Whatever the role was given before is taken back first.
+
     PostgreSQL only; nothing happens when both are the same role.
     """
     role = make_url(app_url).username
@@ -53,6 +55,7 @@ def grant(owner_url: str, app_url: str) -> None:
         connection.execute(text(f"GRANT SELECT ON alembic_version {to_role}"))
         for table in Base.metadata.sorted_tables:
             rights = table.info.get("app_may", "SELECT, INSERT, UPDATE, DELETE")
+            connection.execute(text(f"REVOKE ALL ON {table.name} FROM {to_role.removeprefix('TO ')}"))
             connection.execute(text(f"GRANT {rights} ON {table.name} {to_role}"))
     engine.dispose()
 

@@ -1,7 +1,7 @@
 """Composing messages and delivering them through the outbox."""
 
 from app.notices.asked_for import BookingCancelled, BookingConfirmed, Method, Probe, SignIn
-from app.notices.checkpoints import SignedCheckpoint, mail_checkpoint, may_mail_checkpoints
+from app.notices.checkpoints import SignedCheckpoint, mail_checkpoint
 from app.notices.composing import (
     AllClear,
     Contact,
@@ -79,7 +79,6 @@ __all__ = [
     "let_go",
     "list_messages",
     "mail_checkpoint",
-    "may_mail_checkpoints",
     "preview",
     "queue",
     "queue_sign_in",

@@ -20,6 +20,10 @@ def restricted() -> Iterator[Engine]:
         connection.execute(text(f"CREATE ROLE {ROLE} LOGIN"))
     with a_postgresql_database() as url:
         app_url = make_url(url).set(username=ROLE)
+        generous = create_engine(url)
+        with generous.begin() as connection:
+            connection.execute(text(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {ROLE}"))
+        generous.dispose()
         schema.grant(url, app_url.render_as_string(hide_password=False))
         engine = create_engine(app_url)
         with engine.begin() as connection:

@@ -105,6 +105,19 @@ def test_no_table_can_be_emptied_at_a_stroke(log: None, database_kind: str, tabl
 
 
 @pytest.mark.both_databases
+@pytest.mark.parametrize("statement", CHANGES[:3])
+def test_the_role_of_a_replica_is_refused_as_well(log: None, database_kind: str, statement: str) -> None:
+    if database_kind == "postgresql":
+        db.session.remove()
+        with db.engine.connect() as connection:
+            connection.execute(text("SET session_replication_role = replica"))
+            with pytest.raises(DBAPIError, match="append-only"):
+                connection.execute(text(statement))
+    else:
+        assert "append-only" in refused(statement)
+
+
+@pytest.mark.both_databases
 def test_a_fresh_database_has_every_trigger(app: Flask) -> None:
     with db.engine.connect() as connection:
         assert differing(connection) == []

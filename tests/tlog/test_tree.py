@@ -15,7 +15,7 @@ from app.tlog.tree import (
     fold,
     hash_leaf,
 )
-from tests.tlog.trees import slow_root, some_leaves, stored_nodes
+from tests.tlog.trees import folded, slow_path, slow_proof, slow_root, some_leaves, stored_nodes
 
 # The entries and roots that Certificate Transparency implementations test with.
 CT_ENTRIES = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"]
@@ -51,6 +51,44 @@ def test_the_root_is_the_one_the_specification_defines(size: int) -> None:
     nodes = stored_nodes(leaves)
 
     assert fold(nodes[node] for node in cover_range(0, size)) == slow_root(leaves)
+
+
+def test_every_proof_at_every_past_size_is_the_one_the_specification_defines() -> None:
+    leaves = some_leaves(40)
+    nodes = stored_nodes(leaves)
+
+    for size in range(1, 41):
+        grown = leaves[:size]
+        assert [folded(cover_inclusion(idx, size), nodes) for idx in range(size)] == [
+            slow_path(idx, grown) for idx in range(size)
+        ]
+        assert [folded(cover_consistency(old, size), nodes) for old in range(1, size + 1)] == [
+            slow_proof(old, grown) for old in range(1, size + 1)
+        ]
+
+
+@given(st.integers(1, 10**18), st.data())
+def test_a_proof_of_a_large_log_reads_few_nodes(size: int, data: st.DataObject) -> None:
+    idx, old = data.draw(st.integers(0, size - 1)), data.draw(st.integers(1, size))
+
+    for covers in (cover_inclusion(idx, size), cover_consistency(old, size)):
+        assert len(covers) <= size.bit_length() + 1
+        assert len({node for cover in covers for node in cover}) <= 3 * size.bit_length()
+
+
+@given(st.lists(st.integers(0, 5), max_size=6))
+def test_whole_subtrees_are_appended_as_their_leaves_would_be(levels: list[int]) -> None:
+    levels = sorted(levels, reverse=True)
+    leaves = some_leaves(sum(1 << level for level in levels))
+    nodes = stored_nodes(leaves)
+    by_subtrees, one_by_one, start = RightEdge(0, {}), RightEdge(0, {}), 0
+    for level in levels:
+        by_subtrees.append_subtree(level, nodes[Node(level, start >> level)])
+        start += 1 << level
+    for leaf in leaves:
+        one_by_one.append(hash_leaf(leaf))
+
+    assert by_subtrees.root() == one_by_one.root() == by_subtrees.copy().root()
 
 
 @given(st.integers(0, 200), st.integers(1, 200))

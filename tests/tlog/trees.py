@@ -35,3 +35,30 @@ def stored_nodes(leaves: list[bytes]) -> dict[Node, bytes]:
 def folded(covers: list[Cover], nodes: dict[Node, bytes]) -> list[bytes]:
     """The hashes of a proof."""
     return [fold(nodes[node] for node in cover) for cover in covers]
+
+
+def slow_path(index: int, leaves: list[bytes]) -> list[bytes]:
+    """PATH(m, D_n) of RFC 9162 2.1.3.1, word for word."""
+    if len(leaves) == 1:
+        return []
+    middle = _largest_power_below(len(leaves))
+    if index < middle:
+        return [*slow_path(index, leaves[:middle]), slow_root(leaves[middle:])]
+    return [*slow_path(index - middle, leaves[middle:]), slow_root(leaves[:middle])]
+
+
+def slow_proof(old: int, leaves: list[bytes], *, is_known: bool = True) -> list[bytes]:
+    """PROOF(m, D_n) of RFC 9162 2.1.4.1 (SUBPROOF with its flag), word for word."""
+    if old == len(leaves):
+        return [] if is_known else [slow_root(leaves)]
+    middle = _largest_power_below(len(leaves))
+    if old <= middle:
+        return [*slow_proof(old, leaves[:middle], is_known=is_known), slow_root(leaves[middle:])]
+    return [*slow_proof(old - middle, leaves[middle:], is_known=False), slow_root(leaves[:middle])]
+
+
+def _largest_power_below(count: int) -> int:
+    power = 1
+    while power * 2 < count:
+        power *= 2
+    return power

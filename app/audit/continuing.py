@@ -50,13 +50,7 @@ def continue_log(
     Web and worker must be stopped. Raises CannotContinue, AnchorUnreadable, BadKeyFile.
     """
     session.rollback()
-    note, newest = _newest(anchor, key)
-    size = log_size()
-    if newest.size <= size and _root_at(newest.size) == newest.root:
-        raise CannotContinue("The log contains the newest anchored note, so it goes on as it is. Start the worker.")
-    if newest.size <= size:
-        raise CannotContinue(f"The log differs from what was anchored at size {newest.size}: this is no restore.")
-    _check_older_copy(anchor, key, size)
+    note, lost = _check_older_copy(anchor, key)
     origin = next_origin(key.name)
     verifier = make_key_file(path=key_file, origin=origin)
     with transaction():
@@ -68,10 +62,10 @@ def continue_log(
             at=at,
             note=note,
             vkey=str(key),
-            lost=newest.size - size,
+            lost=lost,
             as_email=as_email,
         )
-    return Continued(origin, key_file, verifier, newest.size - size)
+    return Continued(origin, key_file, verifier, lost)
 
 
 def next_origin(origin: str) -> str:
@@ -87,13 +81,16 @@ def _newest(anchor: FileAnchor, key: VerifierKey) -> tuple[str, Checkpoint]:
     return notes[-1], _open(notes[-1], key)
 
 
-def _check_older_copy(anchor: FileAnchor, key: VerifierKey, size: int) -> None:
-    """What was anchored of the copy's own time must agree with it."""
-    older = [checkpoint for note in anchor.notes_of(key.name) if (checkpoint := _open(note, key)).size <= size]
+def _check_older_copy(anchor: FileAnchor, key: VerifierKey) -> tuple[str, int]:
+    """The newest note and how many entries it is ahead; what was anchored of the copy's own time must agree with it."""
+    note, newest = _newest(anchor, key)
+    size = log_size()
+    if newest.size <= size and _root_at(newest.size) == newest.root:
+        raise CannotContinue("The log contains the newest anchored note, so it goes on as it is. Start the worker.")
+    older = [checkpoint for each in anchor.notes_of(key.name) if (checkpoint := _open(each, key)).size <= size]
     if older and _root_at(older[-1].size) != older[-1].root:
-        raise CannotContinue(
-            f"The log differs from the one that was anchored at size {older[-1].size}: this is no copy."
-        )
+        raise CannotContinue(f"The log differs from what was anchored at size {older[-1].size}: this is no copy.")
+    return note, newest.size - size
 
 
 def _open(note: str, key: VerifierKey) -> Checkpoint:

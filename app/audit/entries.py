@@ -3,6 +3,7 @@
 from binascii import b2a_base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -14,7 +15,7 @@ from app.tlog.errors import Malformed
 from app.tlog.note import VerifierKey
 
 Said = Mapping[int, Sequence[Row]]
-"""Part, salt and value of what entries say, by index."""
+"""What entries say, by index: rows of index, part, salt and value."""
 ERASED = "opening.erased"
 CONTINUED = "log.continued"
 READ_ALWAYS = (ERASED[:4].encode(), CONTINUED[:4].encode())
@@ -52,7 +53,7 @@ class Entries:
             if not _is_plain(
                 leaf, b',"c":{%b},"id":"%b%b' % (committed, event_id.encode(), self._after), len(openings)
             ):
-                self._read(idx, event_id, leaf, [Opening(*each) for each in openings])
+                self._read(idx, event_id, leaf, [Opening(*each[1:]) for each in openings])
                 self._after = b'","log":"%b","subject":"' % self.log.encode()
 
     def finish(self) -> None:
@@ -113,11 +114,19 @@ def _is_plain(leaf: bytes, middle: bytes, parts: int) -> bool:
     )
 
 
-def _committed(part: str, salt: bytes, value: bytes) -> bytes:
+def _committed(_: int, part: str, salt: bytes, value: bytes) -> bytes:
     """What a leaf holds of this opening; nothing that could be in one for a salt of another length."""
+    hashed, written = _words(part)
+    if len(salt) != SALT_BYTES:
+        return b""
+    return written + b2a_base64(sha256(hashed + salt + value).digest(), newline=False) + b'"'
+
+
+@lru_cache(maxsize=1000)
+def _words(part: str) -> tuple[bytes, bytes]:
+    """What stands before salt and value, and before the commitment in the leaf."""
     said = part.encode()
-    committed = b2a_base64(sha256(b"%b\0%b\0%b%b" % (DOMAIN, said, salt, value)).digest(), newline=False)
-    return b'"%b":"%b"' % (said, committed) if len(salt) == SALT_BYTES else b""
+    return b"%b\0%b\0" % (DOMAIN, said), b'"%b":"' % said
 
 
 def _read_entry(idx: int, event_id: str, leaf: bytes) -> dict[str, Any]:

@@ -56,11 +56,11 @@ class Stored:
         return None
 
     def openings_between(self, start: int, end: int) -> dict[int, list[Row]]:
-        """Part, salt and value of what the entries from `start` up to `end` say, by index."""
+        """What the entries from `start` up to `end` say, by index: rows of index, part, salt and value."""
         found: dict[int, list[Row]] = {}
         cursor = self._connection.cursor()
-        for idx, *opening in cursor.execute(_OPENINGS.format(start=int(start), end=int(end))):
-            found.setdefault(idx, []).append(tuple(opening))
+        for row in cursor.execute(_OPENINGS.format(start=int(start), end=int(end))):
+            found.setdefault(row[0], []).append(row)
         cursor.close()
         return found
 

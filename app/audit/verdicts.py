@@ -30,7 +30,7 @@ RUNBOOK: Mapping[Finding, tuple[str, str]] = {
     Finding.NODE_MISMATCH: ("A stored hash is not that of what is under it. The entries may be whole.", _EVIDENCE),
     Finding.TRUNCATED: (
         "The log is shorter than what was signed: its end was cut, or an older copy was restored.",
-        f"{_EVIDENCE} Do not touch the anchor file. After a restore: `flask audit continue`.",
+        f"{_EVIDENCE} Do not touch the anchor file. After a restore: flask audit continue.",
     ),
     Finding.FORKED: (
         "Two different logs of this size were signed, or the log was written anew.",

@@ -126,7 +126,8 @@ def _offer_faulty(form: StoppedForm, incident: Incident) -> StoppedForm:
 
 
 def _offer_fixes(form: FixedForm, incident: Incident) -> FixedForm:
-    fixes = [release for release in deals.list_releases() if release.rule not in incidents.contained_rules()]
+    later = [each for each in deals.list_releases() if each.deployed_on >= incident.faulty_release.deployed_on]
+    fixes = [release for release in later if release.rule not in incidents.contained_rules()]
     form.release.choices = [(release.name, f"{release.name}, runs {release.rule}") for release in fixes]
     return form
 

@@ -28,14 +28,14 @@ def import_(path: Path, email: str, *, replace: bool) -> None:
     sheets = deals.read_path(path)
     try:
         plan = _planned(sheets, replace=replace)
-        with transaction():
+        with deals.spooled(sheets, lambda _: None) as quick, transaction():
             done = deals.import_sheets(
-                sheets=sheets,
+                sheets=quick,
                 by=audit.shell_actor(),
                 named=named,
                 at=clock.now(),
                 resting=incidents.list_resting(),
-                confirmed=plan.digest if plan else None,
+                confirmed=plan.digest,
             )
     except deals.BadRows as bad:
         raise BadInput("\n".join([str(bad), *(_line(row) for row in bad.rows), *_not_shown(bad)])) from bad
@@ -45,8 +45,8 @@ def import_(path: Path, email: str, *, replace: bool) -> None:
     _report(done)
 
 
-def _planned(sheets: Sheets, *, replace: bool) -> Plan | None:
-    """The plan that is carried out; None where the rows are only added, since adding is all it may do then."""
+def _planned(sheets: Sheets, *, replace: bool) -> Plan:
+    """The plan that is carried out; without `replace` it may only add."""
     plan = deals.check(sheets, resting=incidents.list_resting())
     if plan.changes and not replace:
         says = "These files change or remove stored rows. Nothing was imported. Add --replace if that is meant."

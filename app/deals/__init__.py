@@ -28,6 +28,7 @@ from app.deals.reading import (
 )
 from app.deals.rule_names import RuleName
 from app.deals.sheets import COLUMNS, BadRow, BadRows, Sheets
+from app.deals.spooling import spooled
 from app.deals.staging import (
     CHECK,
     FOLDER,
@@ -107,5 +108,6 @@ __all__ = [
     "read_path",
     "read_uploads",
     "read_zip",
+    "spooled",
     "stage",
 ]

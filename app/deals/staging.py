@@ -14,6 +14,7 @@ from app.deals.operations import ImportCrossed, NothingNew, PlanChanged, check, 
 from app.deals.plan import Resting
 from app.deals.reading import CannotRead, read_uploads
 from app.deals.sheets import BadRow, BadRows, Sheets
+from app.deals.spooling import spooled
 from app.deals.upload_models import Upload, UploadState
 from app.deals.upload_queries import find_importing, get_upload, list_other_uses
 from app.identity import Person
@@ -97,21 +98,29 @@ def import_upload(
     """The work of importing: what was confirmed, all of it or nothing; where the data changed it is checked anew."""
     pseudonym: str = job.argument["upload"]
     sheets = _read(get_upload(pseudonym), folder)
-    progress(0, None, "Writing every row. It is done as a whole, so there is no counting.")
+
+    def tell(done: int) -> None:
+        progress(0, None, f"Reading the workbook: {done:,} rows.")
+
     try:
-        with transaction():
-            upload = _lock(pseudonym)
-            by = upload.confirmed_by
-            if upload.state is not UploadState.IMPORTING or by is None:
-                raise Stopped("The upload no longer waits for this.")
-            done = import_sheets(sheets=sheets, by=by, at=at, resting=resting(), confirmed=upload.plan)
-            upload.state, upload.imported = UploadState.IMPORTED, done
-            progress.finish({"import": done.pseudonym}, "Everything was imported.")
+        with spooled(sheets, tell) as quick:
+            progress(0, None, "Writing every row. It is done as a whole, so there is no counting.")
+            with transaction():
+                _write(_lock(pseudonym), quick, progress, resting(), at)
     except (PlanChanged, ImportCrossed, BadRows, NothingNew):
         with transaction():
             check_again(upload=_lock(pseudonym), at=at, says=CHANGED)
             progress.finish({}, CHANGED)
     return {}
+
+
+def _write(upload: Upload, sheets: Sheets, progress: Progress, resting: Resting, at: datetime) -> None:
+    by = upload.confirmed_by
+    if upload.state is not UploadState.IMPORTING or by is None:
+        raise Stopped("The upload no longer waits for this.")
+    done = import_sheets(sheets=sheets, by=by, at=at, resting=resting, confirmed=upload.plan)
+    upload.state, upload.imported = UploadState.IMPORTED, done
+    progress.finish({"import": done.pseudonym}, "Everything was imported.")
 
 
 def check_again(*, upload: Upload, at: datetime, says: str = "") -> None:

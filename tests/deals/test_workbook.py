@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from openpyxl import Workbook
 
-from app.deals import CannotRead, read_files, read_uploads, reading
+from app.deals import BadRows, CannotRead, read_files, read_uploads, reading, spooled
 from app.deals.sheets import BadRow, Problems, Sheets
 from tests.deals.builders import a_workbook, a_zip, demo_files, problems_in
 
@@ -139,6 +139,25 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_read() -> N
 
 def test_a_workbook_is_known_by_what_it_holds() -> None:
     assert problems_in(read_uploads([("data.zip", a_workbook(demo_files()))])) == []
+
+
+def test_a_workbook_in_plain_files_is_the_same_plan_with_its_own_row_numbers() -> None:
+    files = demo_files()
+    sheets = read(a_workbook(files | {"releases.csv": files["releases.csv"].replace(b"\n", b"\n,,,\n", 1)}))
+
+    with spooled(sheets, lambda _: None) as plain:
+        assert [values_of(plain, name) for name in plain.tables] == [values_of(sheets, name) for name in sheets.tables]
+        assert [row.number for row in plain.tables["releases"].rows(Problems())] == [3, 4]
+        assert plain.digest == sheets.digest
+
+
+def test_a_cell_without_exact_text_gets_into_no_plain_file() -> None:
+    sheets = read(a_workbook(demo_files(), {("requests", "E2"): "=D2"}))
+
+    with pytest.raises(BadRows) as refused, spooled(sheets, lambda _: None):
+        pass
+
+    assert refused.value.rows[0].reason == "Cell E2 holds a formula."
 
 
 def test_a_document_that_is_no_workbook_is_refused() -> None:

@@ -28,7 +28,7 @@
   // One press sends a form once; the server would refuse a second one anyway.
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post") return;
+    if (form.method !== "post" || "saves" in form.dataset) return; // a file is saved and the page stays
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "1";
     event.submitter?.setAttribute("aria-disabled", "true");

@@ -67,7 +67,7 @@ from app.incidents.remedies import Remedy, Waiver
 from app.incidents.replay_report import ReplayReport, find_replay_report
 from app.incidents.replaying import REPLAY, ask_for_replay, carry_out_replay, find_replay_job, replay_now
 from app.incidents.resting import list_resting
-from app.incidents.risks import Risk
+from app.incidents.risks import Risk, assess
 from app.incidents.ruling import Ruling, RulingKind, find_ruling, list_resting_on, rule, withdraw_ruling
 from app.incidents.sending import count_held_back, count_waiting
 from app.incidents.signing import CannotApprove, approve, choose_capacity, list_signers, reject
@@ -189,6 +189,7 @@ __all__ = [
     "approve_notice",
     "ask_for_replay",
     "ask_to_go_live",
+    "assess",
     "balance_of",
     "bind",
     "carry_out_paper",

@@ -23,6 +23,7 @@ from app.incidents import (
     Risk,
     Threshold,
     Waiver,
+    assess,
 )
 from app.settlement import INTEREST_POLICIES
 from app.web.admin.forms import LONGEST_NOTE
@@ -158,14 +159,20 @@ def _said(case: Case, before: ProposalPart | None) -> dict[str, object]:
     return {
         "remedy": before.remedy,
         "why": before.reason,
-        "risk": before.risk,
-        "risk_reason": before.risk_reason,
+        "risk": "" if _is_usual(before) else before.risk,
+        "risk_reason": "" if _is_usual(before) else before.risk_reason,
         "multiple": before.multiple_text,
         "distributions": before.distributions,
         "distributions_reason": before.distributions_reason,
         "declining": ", ".join(str(position) for position in before.held),
         "is_obliging": bool(before.obliged_by),
     }
+
+
+def _is_usual(part: ProposalPart) -> bool:
+    """Whether nobody edited the risk, so that another remedy gets its own; the level of C goes by its cost."""
+    usual = assess(part.remedy, cost_cents=0, available_cents=1)
+    return part.risk_reason == usual.reason and (part.remedy is Remedy.CASH or part.risk is usual.level)
 
 
 def _wished(case: Case, wished: Mapping[str, str]) -> dict[str, object]:

@@ -156,6 +156,14 @@ def test_the_page_says_which_approvals_and_people_another_version_costs_before_i
     assert incidents.get_proposal(the_incident()).version == 2
 
 
+def test_a_risk_that_nobody_edited_is_assessed_anew_for_the_next_version(app: Flask) -> None:
+    page = an_office(app, stage="proposed").admin.get(DECIDE).text
+    field = page.split('name="orbit-risk_reason"')[1].split(">", maxsplit=1)[0]
+
+    assert 'value=""' in field
+    assert '<option selected value="">As assessed above' in page
+
+
 def test_a_change_agreed_to_is_not_another_change(app: Flask) -> None:
     office = an_office(app, stage="proposed")
     shown = office.admin.post(DECIDE, **a_proposal()).text

@@ -7,7 +7,8 @@ from app import incidents
 from app.core import clock
 from app.core.db import transaction
 from app.identity import Role
-from app.incidents import Incident, Proposal, ProposalState
+from app.incidents import Adjustment, Incident, Proposal, ProposalState
+from app.settlement import Line
 from app.web.access import is_fresh, requires, signed_in
 from app.web.admin.forms import DecisionForm, PressForm
 from app.web.admin.previewing import render_variants
@@ -15,6 +16,7 @@ from app.web.admin.readers import readers
 from app.web.admin.texts import notice_texts
 
 bp = Blueprint("signing", __name__, url_prefix="/admin/incidents/<reference>/sign")
+MOST_SHOWN = 200
 
 
 @bp.get("")
@@ -62,6 +64,7 @@ def _page(incident: Incident, form: DecisionForm | None = None) -> str:
         proposal=proposal,
         states=ProposalState,
         balance=incidents.balance_of(proposal),
+        interest=_interest(proposal),
         missing=incidents.missing_signatures(proposal),
         previews=render_variants(variants),
         concerned=incidents.count_concerned(incident, clock.now().date()),
@@ -72,6 +75,11 @@ def _page(incident: Incident, form: DecisionForm | None = None) -> str:
         pressing=PressForm(None),
         **_reader(proposal),
     )
+
+
+def _interest(proposal: Proposal) -> list[tuple[Adjustment, list[Line]]]:
+    bearing = [each for each in proposal.adjustments if each.interest_cents]
+    return [(each, incidents.worked_lines(each.interest_lines)) for each in bearing[:MOST_SHOWN]]
 
 
 def _reader(proposal: Proposal) -> dict[str, object]:

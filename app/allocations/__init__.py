@@ -1,5 +1,6 @@
 """Proration, its certificate, the defects, and recorded runs."""
 
+from app.allocations.anonymous import Passage, without_names
 from app.allocations.averages import todays_bases
 from app.allocations.certificate import certify
 from app.allocations.containment import contained
@@ -51,6 +52,7 @@ __all__ = [
     "Figure",
     "Groups",
     "Outcome",
+    "Passage",
     "Ranked",
     "Replay",
     "ReplayDeal",
@@ -95,4 +97,5 @@ __all__ = [
     "sums_of",
     "todays_bases",
     "trace",
+    "without_names",
 ]

@@ -18,6 +18,7 @@ from app.incidents.findings import DealFinding, list_findings
 from app.incidents.handing_out import PAPERS, make_papers
 from app.incidents.interest_due import worked_lines
 from app.incidents.investigating import investigate
+from app.incidents.knock_on import NewAverage, find_new_average
 from app.incidents.leaving import list_sending, rehearse_telling, release_held_back, send, send_batch
 from app.incidents.models import Case, Evidence, EvidenceKind, FirstNotice, Incident, Statement, StatementKind, Update
 from app.incidents.money_due import Due, DueTotal, list_due, total_due
@@ -29,6 +30,7 @@ from app.incidents.operations import (
     confirm_live,
     open_incident,
 )
+from app.incidents.outcomes import Outcomes, tell_apart
 from app.incidents.overview import Overview, Row, Standing, Topic, get_overview, missing_signatures
 from app.incidents.paper_models import PaperKind
 from app.incidents.papers import Press
@@ -68,6 +70,7 @@ from app.incidents.replay_report import ReplayReport, find_replay_report
 from app.incidents.replaying import REPLAY, ask_for_replay, carry_out_replay, find_replay_job, replay_now
 from app.incidents.resting import list_resting
 from app.incidents.risks import Risk, assess
+from app.incidents.rounds import rounds_without_names
 from app.incidents.ruling import Ruling, RulingKind, find_ruling, list_resting_on, rule, withdraw_ruling
 from app.incidents.sending import count_held_back, count_waiting
 from app.incidents.signing import CannotApprove, approve, choose_capacity, list_signers, reject
@@ -149,9 +152,11 @@ __all__ = [
     "Incident",
     "IncidentState",
     "KeyDates",
+    "NewAverage",
     "NotAllowed",
     "NothingToRead",
     "NoticeState",
+    "Outcomes",
     "Overview",
     "PaperKind",
     "Party",
@@ -215,6 +220,7 @@ __all__ = [
     "find_concerned",
     "find_coverage",
     "find_first_notice",
+    "find_new_average",
     "find_paper",
     "find_proposal",
     "find_published",
@@ -278,6 +284,7 @@ __all__ = [
     "reject_notice",
     "release_held_back",
     "replay_now",
+    "rounds_without_names",
     "rule",
     "send",
     "send_batch",
@@ -285,6 +292,7 @@ __all__ = [
     "signed_coverage",
     "start",
     "summarize",
+    "tell_apart",
     "total_due",
     "withdraw_ruling",
     "worked_lines",

@@ -93,6 +93,11 @@ def _figure(adjustment: Adjustment) -> dict[str, JSON]:
         "recorded_cents": adjustment.recorded_cents,
         "corrected_cents": adjustment.corrected_cents,
         "interest_cents": adjustment.interest_cents,
+        "refund_cents": adjustment.refund_cents,
+        "offer_cents": adjustment.offer_cents,
+        "cash_cents": adjustment.cash_cents,
+        "distribution_cents": adjustment.distribution_cents,
+        "waived": adjustment.waived.value,
     }
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from fractions import Fraction
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import joinedload
@@ -11,25 +10,14 @@ from app import audit
 from app.allocations import Run
 from app.core.db import session
 from app.core.text import format_phone, zone_name
-from app.deals import Deal, Mark, Request
+from app.deals import Deal, Request
 from app.identity import Account
 from app.incidents.audience import Concerned
 from app.incidents.coverage import signed_coverage
-from app.incidents.interest_due import worked_lines
 from app.incidents.models import Case, Incident, StatementKind
+from app.incidents.outcomes import Outcomes, tell_apart
 from app.incidents.proposal_models import Adjustment, Proposal
-from app.notices import (
-    AllClear,
-    Contact,
-    Correction,
-    Coverage,
-    EnteredDeal,
-    FirstNotice,
-    Offer,
-    Refund,
-    Unchanged,
-    Update,
-)
+from app.notices import AllClear, Contact, Correction, Coverage, EnteredDeal, FirstNotice, Update
 
 OLD_AFTER_DAYS = 365
 
@@ -90,46 +78,50 @@ def update_facts(
 
 
 def correction_facts(proposal: Proposal, to: Concerned) -> Correction | AllClear:
-    """One person's notice of a proposal, over all their accounts; all clear when none of them changes."""
-    adjustments = list_adjustments(proposal, to.account_ids)
-    if all(each.difference_cents == 0 for each in adjustments):
-        return _all_clear(proposal, to, adjustments)
-    return _correction(proposal, to, adjustments)
+    """One person's notice of a proposal, over all their accounts; all clear when each of them was right."""
+    adjustments, several = list_adjustments(proposal, to.account_ids), len(to.account_ids) > 1
+    told = tell_apart(proposal, adjustments, accounts=to.account_ids, several=several)
+    return _correction(proposal, to, told) if told.has_outcome else _all_clear(proposal, to, told)
 
 
-def _all_clear(proposal: Proposal, to: Concerned, adjustments: Sequence[Adjustment]) -> AllClear:
-    incident, several = proposal.incident, len(to.account_ids) > 1
+def _all_clear(proposal: Proposal, to: Concerned, told: Outcomes) -> AllClear:
+    incident = proposal.incident
     return AllClear(
         reference=incident.reference,
         contact=contact_facts(incident),
         record_mark=audit.record_mark(),
         is_copy=to.is_copy,
-        unchanged=tuple(_unchanged(each, several=several) for each in adjustments),
+        unchanged=tuple(told.unchanged),
         fixed_on=_fixed_on(incident),
         coverage=_coverage(proposal),
     )
 
 
-def _correction(proposal: Proposal, to: Concerned, adjustments: Sequence[Adjustment]) -> Correction:
-    incident, several = proposal.incident, len(to.account_ids) > 1
-    over = [each for each in adjustments if each.difference_cents < 0]
-    under = [each for each in adjustments if each.difference_cents > 0]
+def _correction(proposal: Proposal, to: Concerned, told: Outcomes) -> Correction:
+    incident = proposal.incident
     return Correction(
         reference=incident.reference,
         contact=contact_facts(incident),
         record_mark=audit.record_mark(),
         is_copy=to.is_copy,
-        refunds=tuple(_refund(each, several=several) for each in over),
-        offers=tuple(_offer(each, _obliged_by(proposal, each), several=several) for each in under),
-        unchanged=tuple(_unchanged(each, several=several) for each in adjustments if each.difference_cents == 0),
+        refunds=tuple(told.refunds),
+        offers=tuple(told.offers),
+        new_rounds=tuple(told.new_rounds),
+        payments=tuple(told.payments),
+        no_actions=tuple(told.no_actions),
+        waived=tuple(told.waived),
+        distributions=tuple(told.distributions),
+        claims=tuple(told.claims),
+        held=tuple(told.held),
+        unchanged=tuple(told.unchanged),
         look_by=proposal.look_by,
-        pay_by=proposal.pay_by if over else None,
-        due_by=proposal.due_by if under else None,
-        remind_on=proposal.remind_on if under else None,
+        pay_by=proposal.pay_by if told.pays else None,
+        due_by=proposal.due_by if told.asks else None,
+        remind_on=proposal.remind_on if told.asks else None,
         is_bridged=proposal.policy["is_bridged"],
         fixed_on=_fixed_on(incident),
         coverage=_coverage(proposal),
-        years_to_find=_years_to_find([*over, *under], incident.detected_on),
+        years_to_find=_years_to_find(told.first_closed_on, incident.detected_on),
     )
 
 
@@ -160,54 +152,6 @@ def list_adjustments(proposal: Proposal, account_ids: frozenset[int]) -> Sequenc
     ).all()
 
 
-def _refund(adjustment: Adjustment, *, several: bool) -> Refund:
-    deal, request = adjustment.case.deal, adjustment.request
-    lines = sorted(worked_lines(adjustment.interest_lines), key=lambda line: line.from_on)
-    return Refund(
-        deal_name=deal.name,
-        account_name=adjustment.account.name if several else None,
-        currency=deal.currency,
-        recorded_cents=adjustment.recorded_cents,
-        correct_cents=adjustment.corrected_cents,
-        requested_cents=request.requested_cents,
-        signed_on=request.agreement_signed_on,
-        clause=deal.agreement.clause,
-        collected_cents=adjustment.refund_cents,
-        interest_cents=adjustment.interest_cents,
-        interest_rates=tuple(line.rate for line in lines),
-        interest_days=(max(line.to_on for line in lines) - lines[0].from_on).days if lines else None,
-        share_before=Fraction(adjustment.recorded_cents, deal.available_cents),
-        share_after=Fraction(adjustment.corrected_cents, deal.available_cents),
-        has_mark=bool(session.scalar(select(exists().where(Mark.deal_id == deal.id)))),
-    )
-
-
-def _obliged_by(proposal: Proposal, adjustment: Adjustment) -> str | None:
-    clauses = {part.case_id: part.obliged_by for part in proposal.parts}
-    return clauses[adjustment.case_id] or None
-
-
-def _offer(adjustment: Adjustment, obliged_by: str | None, *, several: bool) -> Offer:
-    return Offer(
-        deal_name=adjustment.case.deal.name,
-        account_name=adjustment.account.name if several else None,
-        currency=adjustment.case.deal.currency,
-        recorded_cents=adjustment.recorded_cents,
-        correct_cents=adjustment.corrected_cents,
-        obliged_by=obliged_by,
-    )
-
-
-def _unchanged(adjustment: Adjustment, *, several: bool) -> Unchanged:
-    return Unchanged(
-        deal_name=adjustment.case.deal.name,
-        account_name=adjustment.account.name if several else None,
-        currency=adjustment.case.deal.currency,
-        correct_cents=adjustment.corrected_cents,
-    )
-
-
-def _years_to_find(changed: Sequence[Adjustment], detected_on: date) -> int | None:
-    oldest = min(each.case.deal.closed_on for each in changed)
+def _years_to_find(oldest: date, detected_on: date) -> int | None:
     days = (detected_on - oldest).days
     return (days + OLD_AFTER_DAYS // 2) // OLD_AFTER_DAYS if days >= OLD_AFTER_DAYS else None

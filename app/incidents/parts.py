@@ -126,6 +126,8 @@ def _may_claim(case: Case, remedy: Remedy) -> bool:
 def _obliged_by(case: Case, decision: CaseDecision) -> str:
     if not decision.is_obliging:
         return ""
+    if decision.remedy is not Remedy.REDISTRIBUTION:
+        raise IncompleteDecision(f"{case.deal.name}: only under B may an agreement oblige anybody to take an offer.")
     ruling = find_ruling(case, RulingKind.OBLIGED)
     if ruling is None:
         raise IncompleteDecision(f"{case.deal.name}: an offer may be declined until legal names the clause against it.")

@@ -8,8 +8,9 @@ from functools import cache
 
 from app.identity import Person
 from app.incidents.audience import Concerned, list_concerned
-from app.incidents.facts import correction_facts, first_notice_facts
+from app.incidents.facts import correction_facts, first_notice_facts, list_adjustments
 from app.incidents.leaving import facts_for
+from app.incidents.making_due import is_notice_waived
 from app.incidents.models import FirstNotice, Incident, Update
 from app.incidents.proposal_models import Proposal
 from app.notices import Notice
@@ -43,14 +44,18 @@ def list_variants(
     return _variants(about.incident, on, lambda to: _compose(about, to), at_most=at_most, count=count)
 
 
-def _compose(about: Proposal | FirstNotice | Update, to: Concerned) -> Notice:
-    return correction_facts(about, to) if isinstance(about, Proposal) else facts_for(about, to)
+def _compose(about: Proposal | FirstNotice | Update, to: Concerned) -> Notice | None:
+    """None for somebody who is not written to, because the threshold waives it."""
+    if not isinstance(about, Proposal):
+        return facts_for(about, to)
+    is_unwritten = is_notice_waived(list_adjustments(about, to.account_ids))
+    return None if is_unwritten else correction_facts(about, to)
 
 
 def _variants(
     incident: Incident,
     on: date,
-    compose: Callable[[Concerned], Notice],
+    compose: Callable[[Concerned], Notice | None],
     *,
     at_most: int | None,
     count: Count | None = None,
@@ -62,6 +67,8 @@ def _variants(
     while page := list_concerned(incident, on, after=cursor, at_most=PAGE):
         for concerned in page:
             content = compose(concerned)
+            if content is None:
+                continue
             shape = _shape(content)
             first.setdefault(shape, (content, concerned.person))
             alike[shape] = alike.get(shape, 0) + 1
@@ -89,9 +96,15 @@ def _skeleton(value: object) -> Hashable:
             return tuple(_skeleton(each) for each in value)
         case _ if is_dataclass(value):
             kind: type = type(value)
-            return tuple(_skeleton(getattr(value, name)) for name in _facts(kind))
+            return (kind, *(_fact(value, name) for name in _facts(kind)))
         case _:
             return bool(value)
+
+
+def _fact(value: object, name: str) -> Hashable:
+    """A typed reason is what legal reads, so each is shown for itself."""
+    fact = getattr(value, name)
+    return fact if name == "reason" else _skeleton(fact)
 
 
 @cache

@@ -10,9 +10,6 @@ from app.notices.composing import (
     EnteredDeal,
     FirstNotice,
     Notice,
-    Offer,
-    Refund,
-    Unchanged,
     Update,
 )
 from app.notices.delivery import Delivered, MayNotBeWrittenTo, deliver_due, send_probe
@@ -21,6 +18,20 @@ from app.notices.mime import Envelope, Outgoing, Words, seal
 from app.notices.models import WAITING, Attempt, Message, Outcome, Outlet, State
 from app.notices.office import Brand, Deferred, NotSent, Office, Refused, Render, Sender, Uncertain, Unreachable
 from app.notices.operations import queue
+from app.notices.outcomes import (
+    Cash,
+    Claim,
+    Distribution,
+    Held,
+    InterestTerms,
+    KnockOn,
+    NewRound,
+    NoAction,
+    Offer,
+    Refund,
+    Unchanged,
+    Waived,
+)
 from app.notices.queries import OutboxStatus, find_by_notice_number, get_message, list_messages, status
 from app.notices.rendering import PLACEHOLDERS, WayIn, compose, preview
 from app.notices.sign_in import answer_sign_in_requests, queue_sign_in, record_opening
@@ -35,20 +46,28 @@ __all__ = [
     "BookingCancelled",
     "BookingConfirmed",
     "Brand",
+    "Cash",
+    "Claim",
     "Contact",
     "Content",
     "Correction",
     "Coverage",
     "Deferred",
     "Delivered",
+    "Distribution",
     "EnteredDeal",
     "Envelope",
     "FirstNotice",
+    "Held",
+    "InterestTerms",
     "Kind",
+    "KnockOn",
     "Lane",
     "MayNotBeWrittenTo",
     "Message",
     "Method",
+    "NewRound",
+    "NoAction",
     "NotSent",
     "Notice",
     "Offer",
@@ -69,6 +88,7 @@ __all__ = [
     "Unchanged",
     "Unreachable",
     "Update",
+    "Waived",
     "WayIn",
     "Words",
     "answer_sign_in_requests",

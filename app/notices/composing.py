@@ -7,11 +7,22 @@ the reader: delivery adds those. `account_name` is None where the reader has onl
 
 from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
 from typing import ClassVar
 
-from app.core.text import plain_fraction
 from app.notices.kinds import Content, Kind, Lane
+from app.notices.outcomes import (
+    Cash,
+    Claim,
+    Distribution,
+    Held,
+    InDeal,
+    NewRound,
+    NoAction,
+    Offer,
+    Refund,
+    Unchanged,
+    Waived,
+)
 
 YEARS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
 
@@ -85,96 +96,25 @@ class Coverage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Refund:
-    """An allocation that was too large. `collected_cents`: what was paid of the excess, None for all of it.
-
-    `interest_rates` are yearly, in order (8/100); `share_*` are parts of the deal.
-    """
-
-    deal_name: str
-    account_name: str | None = None
-    currency: str = "USD"
-    recorded_cents: int
-    correct_cents: int
-    requested_cents: int
-    signed_on: date
-    clause: str
-    collected_cents: int | None = None
-    interest_cents: int
-    interest_rates: tuple[Fraction, ...] = ()
-    interest_days: int | None = None
-    share_before: Fraction | None = None
-    share_after: Fraction | None = None
-    has_mark: bool = False
-
-    @property
-    def principal_cents(self) -> int:
-        """What was paid above the correct allocation, and so is paid back."""
-        excess = self.recorded_cents - self.correct_cents
-        return excess if self.collected_cents is None else self.collected_cents
-
-    @property
-    def less_to_pay_cents(self) -> int:
-        """The part of the excess that was not paid yet, and never needs to be."""
-        return self.recorded_cents - self.correct_cents - self.principal_cents
-
-    @property
-    def total_cents(self) -> int:
-        """What is paid back: principal and interest."""
-        return self.principal_cents + self.interest_cents
-
-    @property
-    def rates_in_words(self) -> str:
-        """`8% then 7%`: the yearly rates in order, each once in a row."""
-        rates = [f"{plain_fraction(rate * 100)}%" for rate in self.interest_rates]
-        return " then ".join(rate for rate, before in zip(rates, ["", *rates], strict=False) if rate != before)
-
-    @property
-    def is_above_request(self) -> bool:
-        """Whether the reader was given more than they had asked for."""
-        return self.recorded_cents > self.requested_cents
-
-
-@dataclass(frozen=True, kw_only=True)
-class Offer:
-    """An allocation that was too small. `obliged_by` is the clause that asks the reader to take the rest, if any."""
-
-    deal_name: str
-    account_name: str | None = None
-    currency: str = "USD"
-    recorded_cents: int
-    correct_cents: int
-    obliged_by: str | None = None
-
-    @property
-    def missing_cents(self) -> int:
-        """What the reader may still take, at the original price."""
-        return self.correct_cents - self.recorded_cents
-
-
-@dataclass(frozen=True, kw_only=True)
-class Unchanged:
-    """An allocation that was checked and was right."""
-
-    deal_name: str
-    account_name: str | None = None
-    currency: str = "USD"
-    correct_cents: int
-
-
-@dataclass(frozen=True, kw_only=True)
 class Correction(Notice):
-    """The reader's corrected figures in every deal of one proposal: refunds, offers, or both.
+    """The reader's figures in every deal of one proposal, each as what comes of it; at least one is not just unchanged.
 
-    `look_by`: until when a doubt is looked at before money moves. `pay_by`: when refunds are sent. `due_by`: until
-    when an offer can be taken; `remind_on`: when we ask again. `is_bridged`: a refund waits for nobody else's answer.
-    `years_to_find` only for old deals. There is at least one refund or offer.
+    `look_by`: until when a doubt is looked at before money moves. `pay_by`: when we have paid. `due_by`: until when an
+    offer can be taken; `remind_on`: when we ask again. `is_bridged`: a refund waits for nobody else's answer.
+    `years_to_find` only for old deals.
     """
 
     kind: ClassVar[Kind] = Kind.CORRECTION
 
     refunds: tuple[Refund, ...] = ()
     offers: tuple[Offer, ...] = ()
+    new_rounds: tuple[NewRound, ...] = ()
+    payments: tuple[Cash, ...] = ()
+    no_actions: tuple[NoAction, ...] = ()
+    waived: tuple[Waived, ...] = ()
+    distributions: tuple[Distribution, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    held: tuple[Held, ...] = ()
     unchanged: tuple[Unchanged, ...] = ()
     look_by: date
     pay_by: date | None = None
@@ -186,26 +126,41 @@ class Correction(Notice):
     years_to_find: int | None = None
 
     def __post_init__(self) -> None:
-        if not self.refunds and not self.offers:
-            raise ValueError("a correction names at least one refund or offer")
-        if (self.pays_back and self.pay_by is None) or (self.offers and self.due_by is None):
-            raise ValueError("refunds need pay_by and offers need due_by")
+        if not self.outcomes:
+            raise ValueError("a correction names at least one thing that comes of it")
+        if (self.pays and self.pay_by is None) or (self.asks and self.due_by is None):
+            raise ValueError("what we pay needs pay_by, and what the reader may or must pay needs due_by")
+
+    @property
+    def outcomes(self) -> tuple[InDeal, ...]:
+        """Everything but what was right, in the order in which it is told."""
+        changed = (*self.refunds, *self.offers, *self.new_rounds, *self.payments, *self.no_actions, *self.waived)
+        return (*changed, *self.distributions, *self.claims, *self.held)
 
     @property
     def deal_names(self) -> tuple[str, ...]:
-        """Each deal whose figures change, once."""
-        refunds = [refund.deal_name for refund in self.refunds]
-        return tuple(dict.fromkeys(refunds + [offer.deal_name for offer in self.offers]))
+        """Each deal in which we made a mistake with the reader's allocation, once."""
+        return tuple(dict.fromkeys(each.deal_name for each in self.outcomes if not isinstance(each, Held)))
 
     @property
     def is_single(self) -> bool:
-        """Whether there is just one refund or one offer to tell."""
-        return len(self.refunds) + len(self.offers) == 1
+        """Whether there is just one thing to tell."""
+        return len(self.outcomes) == 1
 
     @property
-    def has_choice(self) -> bool:
-        """Whether the reader may leave any of the offers."""
-        return any(offer.obliged_by is None for offer in self.offers)
+    def has_knock_on(self) -> bool:
+        """Whether an allocation changes that the mistake did not touch by itself."""
+        return any(each.knock_on for each in self.refunds) or any(each.knock_on for each in self.offers)
+
+    @property
+    def purchases(self) -> tuple[NewRound, ...]:
+        """What the reader may buy in a new round."""
+        return tuple(each for each in self.new_rounds if each.offered_cents)
+
+    @property
+    def choices(self) -> tuple[Offer | NewRound, ...]:
+        """What the reader may take or leave."""
+        return (*(each for each in self.offers if each.obliged_by is None), *self.purchases)
 
     @property
     def years_in_words(self) -> str:
@@ -217,6 +172,17 @@ class Correction(Notice):
     def pays_back(self) -> bool:
         """Whether any money goes back to the reader."""
         return any(refund.total_cents for refund in self.refunds)
+
+    @property
+    def pays(self) -> bool:
+        """Whether we pay the reader anything."""
+        paid = any(each.cash_cents for each in self.payments) or any(each.cents > 0 for each in self.distributions)
+        return self.pays_back or paid
+
+    @property
+    def asks(self) -> bool:
+        """Whether the reader may or must pay anything."""
+        return bool(self.offers or self.purchases or self.claims)
 
     @property
     def has_interest(self) -> bool:
@@ -233,3 +199,8 @@ class AllClear(Notice):
     unchanged: tuple[Unchanged, ...]
     fixed_on: date | None = None
     coverage: Coverage | None = None
+
+    @property
+    def has_new_round(self) -> bool:
+        """Whether others may buy in one of the deals, so that the reader's share of it may get smaller."""
+        return any(each.has_new_round for each in self.unchanged)

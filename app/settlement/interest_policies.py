@@ -78,6 +78,16 @@ class InterestPolicy:
         """The name by which `get_policy` finds it."""
         return self.table if self.cap is None else f"{self.table}, at most {plain_fraction(self.cap * 100)}%"
 
+    @property
+    def is_compound(self) -> bool:
+        """Whether interest bears interest."""
+        return self.compounding is not Compounding.SIMPLE
+
+    @property
+    def is_by_whole_months(self) -> bool:
+        """Whether only whole months bear interest."""
+        return self.period is Period.WHOLE_MONTHS
+
     def cuts(self, day: date) -> bool:
         """Whether a line of the reckoning ends before `day` and another begins on it, whatever the rates."""
         is_new_year = day.day == day.month == 1

@@ -21,6 +21,7 @@ from app.notices import (
     Unchanged,
     Update,
 )
+from tests.notices.remedy_contents import EVERY_REMEDY
 
 REFERENCE = "INC-2026-003"
 MARK = "1284 3fQxVm0nUzGyd6DVQb3cbsRFcpB2f1iQzKJt2zGkYb8="
@@ -194,4 +195,5 @@ EVERY: dict[str, Content] = {
     "booking-confirmed": CONFIRMED,
     "booking-cancelled": CANCELLED,
     "probe": Probe(),
+    **EVERY_REMEDY,
 }

@@ -30,12 +30,12 @@ def test_names_with_quotes_newlines_and_other_scripts_survive() -> None:
 
 
 def test_a_correction_without_figures_is_refused() -> None:
-    with pytest.raises(ValueError, match="at least one refund or offer"):
+    with pytest.raises(ValueError, match="at least one thing"):
         Correction(contact=REFUND.contact, look_by=date(2026, 12, 3))
 
 
 def test_a_refund_without_its_date_is_refused() -> None:
-    with pytest.raises(ValueError, match="refunds need pay_by"):
+    with pytest.raises(ValueError, match="what we pay needs pay_by"):
         replace(REFUND, pay_by=None)
 
 

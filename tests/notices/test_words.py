@@ -13,6 +13,22 @@ from tests.notices.builders import Recorder, an_office
 from tests.notices.contents import BOTH, CANCELLED, CLEAR, EVERY, FIRST, GRACE, OFFER, REFUND, SIGN_IN, UNPAID, UPDATE
 from tests.notices.golden import GOLDEN, words_of
 from tests.notices.reading import grade, sentences
+from tests.notices.remedy_contents import (
+    BUY,
+    CASH,
+    CASH_FALLEN,
+    CASH_NOTHING,
+    CLEAR_IN_A_NEW_ROUND,
+    KNOCK_ON,
+    MIXED,
+    NEW_ROUND,
+    NOTHING,
+    OFFER_AND_DISTRIBUTION,
+    PAID,
+    REFUND_AND_DISTRIBUTION,
+    WAIVED,
+)
+from tests.notices.remedy_contents import REFUND as COMPOUND
 
 BANNED = ("unfortunately", "inconvenience", "glitch", "certain investors", "makewhole")
 NOTICES = {
@@ -149,6 +165,29 @@ LEFT_OUT: dict[str, tuple[Content, Content, str]] = {
     "shares": (REFUND, replace(REFUND, refunds=(replace(GRACE, share_before=None),)), "Your share of the deal"),
     "value today": (REFUND, replace(REFUND, refunds=(replace(GRACE, has_mark=False),)), "would be worth today"),
     "interest": (REFUND, replace(REFUND, refunds=(replace(GRACE, interest_cents=0),)), "nterest"),
+    "what a new round brings": (NEW_ROUND, replace(NEW_ROUND, new_rounds=(replace(BUY, offered_cents=0),)), "can buy"),
+    "reminder of a new round": (NEW_ROUND, replace(NEW_ROUND, remind_on=None), "we will remind you"),
+    "day of the price": (CASH, replace(CASH, payments=(replace(PAID, priced_on=None),)), "The price on October 31"),
+    "missed distribution": (
+        OFFER_AND_DISTRIBUTION,
+        replace(OFFER_AND_DISTRIBUTION, distributions=()),
+        "You missed $213.57",
+    ),
+    "knock-on": (
+        KNOCK_ON,
+        replace(KNOCK_ON, offers=(replace(KNOCK_ON.offers[0], knock_on=None),)),
+        "your average comes partly from them",
+    ),
+    "terms of interest": (
+        REFUND_AND_DISTRIBUTION,
+        replace(REFUND_AND_DISTRIBUTION, refunds=(replace(COMPOUND, interest_terms=None),)),
+        "and then earns interest too",
+    ),
+    "new round of others": (
+        CLEAR_IN_A_NEW_ROUND,
+        replace(CLEAR_IN_A_NEW_ROUND, unchanged=(replace(CLEAR_IN_A_NEW_ROUND.unchanged[0], has_new_round=False),)),
+        "your share of it gets smaller",
+    ),
     "days of interest": (REFUND, replace(REFUND, refunds=(replace(GRACE, interest_days=None),)), "8% then 7% a year"),
 }
 
@@ -219,6 +258,50 @@ def test_what_was_paid_in_part_is_told_in_both_parts(app: Flask) -> None:
     assert "We are paying you back $10,000.00, plus $4,219.08 in interest." in text
     assert "You have $19,366.20 less to pay." in text
     assert "Less to pay: $19,366.20\nWe pay back: $10,000.00" in text
+
+
+def test_cash_says_what_the_mistake_cost_with_the_sum_in_both_directions(app: Flask) -> None:
+    risen, fallen, nothing = (words_of(app, each).text for each in (CASH, CASH_FALLEN, CASH_NOTHING))
+
+    assert "We are paying you $4,271.44 for what our mistake cost you. Your investment stays as it is." in risen
+    assert "$10,678.61 × (1.4 − 1) = $4,271.44, rounded." in risen
+    assert "$29,366.20 × (1 − 2 ÷ 3) = $9,788.73, rounded." in fallen
+    assert "The price of the deal has not fallen." in nothing
+    assert re.findall(r"paying you|We will send the money|any money moves", nothing) == []
+
+
+def test_a_new_round_offers_and_never_obliges(app: Flask) -> None:
+    text = words_of(app, NEW_ROUND).text
+
+    assert (
+        "You can buy the $10,678.61 you were not offered, at the price of 2024. We add no interest and no fee." in text
+    )
+    assert "others may have to consent" in text
+    assert "We never read silence as a yes." in text
+
+
+def test_no_action_says_the_recorded_reason_and_that_rights_stay(app: Flask) -> None:
+    text = words_of(app, NOTHING).text
+
+    assert "Why we change nothing. The company was sold last year" in text
+    assert "You give up no rights." in text
+    assert "any money moves" not in text
+
+
+def test_a_waived_amount_is_still_corrected_and_says_why(app: Flask) -> None:
+    text = words_of(app, WAIVED).text
+
+    assert "We correct it, but no money moves. The amount is below our limit of $1.00." in text
+    assert "Sending it would cost you more than it is worth." in text
+
+
+def test_every_thing_in_a_mixed_notice_keeps_its_own_line(app: Flask) -> None:
+    text = words_of(app, MIXED).text
+
+    for outcome in MIXED.outcomes:
+        assert f"n {outcome.deal_name}" in text or f"part of {outcome.deal_name}" in text
+    assert "we never take one from the other unless you ask us to in writing" in text
+    assert "you owe us nothing for it" in text
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 """What the investor's pages show: facts only, gathered by the views; the templates choose the words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from app.web.investor.deal_section import DealSection, Direction
+from app.incidents import Remedy
+from app.web.investor.deal_section import DealSection, Outcome
 
 
 class Answer(StrEnum):
@@ -14,6 +15,11 @@ class Answer(StrEnum):
     OVER = "over"
     UNDER = "under"
     BOTH = "both"
+    BUY = "buy"
+    CASH = "cash"
+    STAYS = "stays"
+    DISTRIBUTION = "distribution"
+    MIXED = "mixed"
     NONE = "none"
 
 
@@ -69,6 +75,15 @@ class Paper:
     size_bytes: int
 
 
+ANSWERS: Mapping[Outcome, Answer] = {
+    Outcome.REFUND: Answer.OVER,
+    Outcome.OFFER: Answer.UNDER,
+    Outcome.BUY: Answer.BUY,
+    Outcome.CASH: Answer.CASH,
+    **dict.fromkeys((Outcome.KEEP, Outcome.NO_CASH, Outcome.NO_ACTION, Outcome.WAIVED), Answer.STAYS),
+}
+
+
 @dataclass(frozen=True)
 class CorrectionPage:
     """Everything that one person sees of one published correction."""
@@ -81,6 +96,7 @@ class CorrectionPage:
     sections: tuple[DealSection, ...]
     cause: str
     look_by: date
+    pay_by: date | None = None
     moments: tuple[Moment, ...] = ()
     stopped_on: date | None = None
     fixed_on: date | None = None
@@ -96,26 +112,43 @@ class CorrectionPage:
 
     @property
     def answer(self) -> Answer:
-        """What stands first: one direction, both, or no change."""
-        directions = {section.direction for section in self.changed}
-        if len(directions) == 2:
+        """What stands first: the one thing that comes of everything that changes, or that there are several."""
+        answers = {ANSWERS.get(section.outcome, Answer.DISTRIBUTION) for section in self.changed}
+        if answers == {Answer.OVER, Answer.UNDER}:
             return Answer.BOTH
-        return Answer(directions.pop()) if directions else Answer.NONE
+        if len(answers) > 1:
+            return Answer.MIXED
+        return answers.pop() if answers else Answer.NONE
 
     @property
     def changed(self) -> tuple[DealSection, ...]:
-        """The sections whose allocation changes."""
-        return tuple(section for section in self.sections if section.direction is not Direction.NONE)
-
-    @property
-    def unchanged(self) -> tuple[DealSection, ...]:
-        """The sections that were right."""
-        return tuple(section for section in self.sections if section.direction is Direction.NONE)
+        """The sections that the mistake reached."""
+        return tuple(section for section in self.sections if section.is_touched)
 
     @property
     def pays(self) -> bool:
-        """Whether any money goes back to the reader."""
-        return any(section.total_cents for section in self.changed if section.direction is Direction.OVER)
+        """Whether we send the reader any money."""
+        return any(section.pays for section in self.changed)
+
+    @property
+    def asks(self) -> bool:
+        """Whether the reader may or must pay anything."""
+        return any(section.asks for section in self.changed)
+
+    @property
+    def corrects(self) -> bool:
+        """Whether any allocation is put right in the books."""
+        return any(section.is_correcting for section in self.changed)
+
+    @property
+    def has_new_round(self) -> bool:
+        """Whether a deal on the page is put right by a new round."""
+        return any(section.remedy is Remedy.NEW_ROUND for section in self.sections)
+
+    @property
+    def redistributes(self) -> bool:
+        """Whether every deal on the page is shared anew among its own investors, so that its total stays."""
+        return all(section.remedy is Remedy.REDISTRIBUTION for section in self.sections)
 
     @property
     def is_obliged(self) -> bool:

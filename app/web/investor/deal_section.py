@@ -7,7 +7,10 @@ from enum import StrEnum
 from fractions import Fraction
 
 from app import settlement
+from app.allocations import Passage
 from app.core.money import minor_digits
+from app.incidents import NewAverage, Remedy
+from app.notices import Cash, Claim, Distribution, KnockOn, NoAction, Waived
 
 
 class Direction(StrEnum):
@@ -16,6 +19,21 @@ class Direction(StrEnum):
     OVER = "over"
     UNDER = "under"
     NONE = "none"
+
+
+class Outcome(StrEnum):
+    """What comes of one account's allocation in one deal."""
+
+    REFUND = "refund"
+    OFFER = "offer"
+    BUY = "buy"
+    KEEP = "keep"
+    CASH = "cash"
+    NO_CASH = "no-cash"
+    NO_ACTION = "no-action"
+    WAIVED = "waived"
+    HELD = "held"
+    RIGHT = "right"
 
 
 @dataclass(frozen=True)
@@ -61,14 +79,68 @@ class DealSection:
     closed_on: date
     level: Fraction | None = None
     settle_on: date | None = None
+    remedy: Remedy = Remedy.REDISTRIBUTION
     refund_cents: int = 0
     interest_cents: int = 0
     interest: tuple[settlement.Line, ...] = ()
+    interest_policy: str = "simple-act/365f"
     payment_last4: str | None = None
     pay_to: PayTo | None = None
     is_obliged: bool = False
-    is_knock_on: bool = False
+    is_held: bool = False
     worth: Worth | None = None
+    cash: Cash | None = None
+    no_action: NoAction | None = None
+    waived: Waived | None = None
+    distribution: Distribution | None = None
+    claim: Claim | None = None
+    claim_pay_to: PayTo | None = None
+    knock_on: KnockOn | None = None
+    new_average: NewAverage | None = None
+    rounds: tuple[Passage, ...] = ()
+    paid_in_another_year: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        """What comes of the allocation, by the remedy of the deal; distributions stand beside it."""
+        if self.waived is not None:
+            return Outcome.WAIVED
+        if self.direction is Direction.NONE:
+            return Outcome.HELD if self.is_held else Outcome.RIGHT
+        is_over = self.direction is Direction.OVER
+        match self.remedy:
+            case Remedy.REDISTRIBUTION:
+                return Outcome.REFUND if is_over else Outcome.OFFER
+            case Remedy.NEW_ROUND:
+                return Outcome.KEEP if is_over else Outcome.BUY
+            case Remedy.CASH:
+                return Outcome.CASH if self.cash and self.cash.cash_cents else Outcome.NO_CASH
+            case Remedy.NONE:
+                return Outcome.NO_ACTION
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether the mistake reached this account in this deal, whatever is done about it."""
+        beside = self.distribution or self.claim
+        return beside is not None or self.outcome not in (Outcome.RIGHT, Outcome.HELD)
+
+    @property
+    def pays(self) -> bool:
+        """Whether we send any money for it."""
+        is_paid = self.outcome in (Outcome.REFUND, Outcome.CASH) and self.total_cents > 0
+        return is_paid or (self.distribution is not None and self.distribution.cents > 0)
+
+    @property
+    def asks(self) -> bool:
+        """Whether the investor may or must pay anything for it."""
+        return self.outcome in (Outcome.OFFER, Outcome.BUY) or self.claim is not None
+
+    @property
+    def is_correcting(self) -> bool:
+        """Whether the allocation itself is put right, or may be by the investor's choice."""
+        if self.waived is not None:
+            return self.waived.is_corrected
+        return self.outcome in (Outcome.REFUND, Outcome.OFFER, Outcome.BUY)
 
     @property
     def direction(self) -> Direction:
@@ -84,8 +156,15 @@ class DealSection:
 
     @property
     def total_cents(self) -> int:
-        """What we pay back with interest, or what the missing part costs."""
-        return self.difference_cents if self.direction is Direction.UNDER else self.refund_cents + self.interest_cents
+        """What we pay back with interest or in cash, or what the missing part costs; 0 where no money moves."""
+        match self.outcome:
+            case Outcome.REFUND:
+                return self.refund_cents + self.interest_cents
+            case Outcome.OFFER | Outcome.BUY:
+                return self.difference_cents
+            case Outcome.CASH if self.cash:
+                return self.cash.cash_cents
+        return 0
 
     @property
     def share_before(self) -> Fraction:
@@ -124,10 +203,16 @@ class DealSection:
 
     @property
     def interest_days(self) -> int:
-        """Days from the first to the last for which interest is paid."""
+        """Days from the first to the last for which interest is paid, as the policy counts them."""
         if not self.interest:
             return 0
-        return (max(line.to_on for line in self.interest) - min(line.from_on for line in self.interest)).days
+        first, last = min(line.from_on for line in self.interest), max(line.to_on for line in self.interest)
+        return self.policy.day_count.days(first, last)
+
+    @property
+    def policy(self) -> settlement.InterestPolicy:
+        """How the interest is reckoned."""
+        return settlement.get_policy(self.interest_policy)
 
     @property
     def interest_percents(self) -> Sequence[str]:

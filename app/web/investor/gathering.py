@@ -1,14 +1,11 @@
 """From the incident's rows to the facts that an investor's pages show."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
-from fractions import Fraction
 
-from app import incidents, settlement
+from app import incidents
 from app.core.text import format_phone, zone_name
-from app.incidents import Acknowledgment, Adjustment, Incident, Proposal, ProposalPart, StatementKind, worked_lines
-from app.settlement import Direction
+from app.incidents import Acknowledgment, Adjustment, Incident, Proposal, StatementKind
 from app.web.investor.correction_page import (
     Contact,
     CorrectionPage,
@@ -18,7 +15,8 @@ from app.web.investor.correction_page import (
     ReceiptPage,
     WaitingPage,
 )
-from app.web.investor.deal_section import DealSection, PayTo, Worth
+from app.web.investor.deal_section import DealSection
+from app.web.investor.sections import sections_of
 
 
 def contact_of(incident: Incident) -> Contact:
@@ -44,7 +42,7 @@ def correction_page(
 ) -> CorrectionPage:
     """One person's published figures; `adjustments` are theirs and published."""
     incident = proposal.incident
-    stopped, fixed = incident.statement(StatementKind.STOPPED), incident.statement(StatementKind.FIXED)
+    sections = sections_of(proposal, adjustments)
     published = min(each.published_at for each in adjustments if each.published_at is not None)
     return CorrectionPage(
         reference=incident.reference,
@@ -52,19 +50,18 @@ def correction_page(
         published_on=published.date(),
         zone=incident.zone,
         contact=contact_of(incident),
-        sections=_sections(proposal, adjustments),
+        sections=sections,
         cause=incident.cause,
         look_by=proposal.look_by,
-        moments=tuple(sorted(_moments(proposal, adjustments, published.date(), today), key=lambda each: each.on)),
-        stopped_on=stopped.done_on if stopped else None,
-        fixed_on=fixed.done_on if fixed else None,
+        pay_by=proposal.pay_by,
+        moments=_timeline(proposal, adjustments, sections, published.date(), today),
+        stopped_on=_done_on(incident, StatementKind.STOPPED),
+        fixed_on=_done_on(incident, StatementKind.FIXED),
         coverage=_coverage(proposal),
         receipt_number=read.number if read else None,
         read_at=read.at if read else None,
         shows_accounts=len({each.account_id for each in adjustments}) > 1,
-        needs_payment_details=any(
-            each.difference_cents < 0 and each.account.payment_last4 is None for each in adjustments
-        ),
+        needs_payment_details=any(each.pays and each.payment_last4 is None for each in sections),
         is_copy=is_copy,
     )
 
@@ -92,74 +89,35 @@ def receipt_page(
         zone=read.person.time_zone,
         look_by=read.proposal.look_by,
         contact=contact_of(incident),
-        sections=_sections(read.proposal, adjustments),
+        sections=sections_of(read.proposal, adjustments),
         proof_url=f"/receipts/{read.number}.tlog-proof" if record_mark else None,
         record_mark=record_mark,
         key=key,
     )
 
 
-def _sections(proposal: Proposal, adjustments: Sequence[Adjustment]) -> tuple[DealSection, ...]:
-    parts = {part.case_id: part for part in proposal.parts}
-    signed = max((approval.at.date() for approval in proposal.approvals), default=proposal.notice_on)
-    made = settlement.settlements_by_adjustment([each.id for each in adjustments])
-    numbers = {key: offer.number for key, each in made.items() if (offer := each.get(Direction.OFFER)) and offer.number}
-    sections = []
-    for each in adjustments:
-        pay_to = PayTo(proposal.pay_to, signed, numbers[each.id]) if each.id in numbers else None
-        part = parts[each.case_id]
-        sections.append(_section(proposal, each, part, pay_to))
-    return tuple(sections)
+def _done_on(incident: Incident, kind: StatementKind) -> date | None:
+    stated = incident.statement(kind)
+    return stated.done_on if stated else None
 
 
-def _section(proposal: Proposal, each: Adjustment, part: ProposalPart, pay_to: PayTo | None) -> DealSection:
-    figures = _figures(each, part.rate, part.run.level)
-    return replace(
-        figures,
-        settle_on={-1: proposal.pay_by, 0: None, 1: proposal.due_by}[_sign(each.difference_cents)],
-        refund_cents=each.refund_cents,
-        interest_cents=each.interest_cents,
-        interest=tuple(worked_lines(each.interest_lines)),
-        is_obliged=bool(part.obliged_by),
-        payment_last4=each.account.payment_last4,
-        pay_to=pay_to,
-        worth=_worth(each),
-    )
-
-
-def _figures(each: Adjustment, rate: Fraction | None, level: Fraction | None) -> DealSection:
-    deal, request = each.case.deal, each.request
-    return DealSection(
-        account_name=each.account.name,
-        deal_name=deal.name,
-        currency=deal.currency,
-        available_cents=deal.available_cents,
-        recorded_cents=each.recorded_cents,
-        corrected_cents=each.corrected_cents,
-        requested_cents=request.requested_cents,
-        basis=request.basis_fraction,
-        rate=rate,
-        level=level,
-        is_capped=each.is_capped,
-        clause=deal.agreement.clause,
-        clause_text=deal.agreement.clause_text,
-        agreement_version=deal.agreement.version,
-        agreement_signed_on=request.agreement_signed_on,
-        closed_on=deal.closed_on,
-    )
-
-
-def _worth(each: Adjustment) -> Worth | None:
-    marks = each.case.deal.marks
-    return Worth(marks[-1].multiple_fraction, marks[-1].as_of) if marks and each.difference_cents else None
-
-
-def _sign(cents: int) -> int:
-    return (cents > 0) - (cents < 0)
+def _timeline(
+    proposal: Proposal,
+    adjustments: Sequence[Adjustment],
+    sections: Sequence[DealSection],
+    published_on: date,
+    today: date,
+) -> tuple[Moment, ...]:
+    moments = _moments(proposal, adjustments, sections, published_on, today)
+    return tuple(sorted(moments, key=lambda each: each.on))
 
 
 def _moments(
-    proposal: Proposal, adjustments: Sequence[Adjustment], published_on: date, today: date
+    proposal: Proposal,
+    adjustments: Sequence[Adjustment],
+    sections: Sequence[DealSection],
+    published_on: date,
+    today: date,
 ) -> Iterator[Moment]:
     incident = proposal.incident
     for deal in {each.case.deal for each in adjustments}:
@@ -172,9 +130,15 @@ def _moments(
     if told:
         yield Moment(MomentKind.FIRST_NOTICE, told.date(), is_past=True)
     yield Moment(MomentKind.PUBLISHED, published_on, is_past=True)
-    if any(each.difference_cents for each in adjustments):
+    yield from _dates(proposal, sections, today)
+
+
+def _dates(proposal: Proposal, sections: Sequence[DealSection], today: date) -> Iterator[Moment]:
+    """The dates that still matter to this reader: only where money moves."""
+    pays, asks = any(each.pays for each in sections), any(each.asks for each in sections)
+    if pays or asks or any(each.difference_cents for each in sections if each.is_correcting):
         yield Moment(MomentKind.LOOK_BY, proposal.look_by, is_past=proposal.look_by < today)
-    if any(each.difference_cents < 0 for each in adjustments):
+    if pays:
         yield Moment(MomentKind.PAY_BY, proposal.pay_by, is_past=proposal.pay_by < today)
-    if any(each.difference_cents > 0 for each in adjustments):
+    if asks:
         yield Moment(MomentKind.DUE_BY, proposal.due_by, is_past=proposal.due_by < today)

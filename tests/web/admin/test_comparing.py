@@ -88,21 +88,17 @@ def test_who_declines_keeps_what_they_have_and_the_others_share_the_rest(app: Fl
     assert 'value="3"' in prefilled
 
 
-def test_what_no_text_speaks_of_cannot_be_proposed_and_the_page_says_so(app: Flask) -> None:
+def test_every_remedy_has_its_words_so_that_it_can_be_proposed(app: Flask) -> None:
     office = an_office(app, stage="investigating")
 
-    assert "No text is approved yet for A new round, C cash make-whole and D no action." in words_of(
-        office.admin.get(DECIDE).text
-    )
-    for changes, what in (
-        ({"orbit-remedy": "cash", "orbit-why": "It rose."}, "remedy C cash make-whole"),
-        ({"orbit-distributions": "trued-up"}, "true-up of distributions"),
-        ({"orbit-declining": "3"}, "holding of those who declined"),
-        ({"threshold": "1.00", "waives": "payment", "threshold_reason": "Small."}, "waiver of a payment"),
+    assert "No text is approved yet" not in words_of(office.admin.get(DECIDE).text)
+    for changes in (
+        {"orbit-remedy": "cash", "orbit-why": "It rose."},
+        {"orbit-distributions": "trued-up"},
+        {"orbit-declining": "3"},
+        {"threshold": "1.00", "waives": "payment", "threshold_reason": "Small."},
     ):
-        answer = office.admin.post(DECIDE, **a_proposal(**changes))
-        assert answer.status_code == 422
-        assert f"Orbit Robotics: there is no approved text for the {what} yet" in words_of(answer.text)
+        assert office.admin.post(DECIDE, **a_proposal(**changes)).status_code != 422
 
 
 def test_the_decision_of_each_deal_is_kept_with_risk_reason_threshold_and_assumptions(app: Flask) -> None:

@@ -10,8 +10,12 @@ import pytest
 from flask import Flask, render_template
 
 from app import settlement
+from app.allocations import Passage
+from app.incidents import NewAverage, Remedy
+from app.notices import KnockOn
 from app.web.investor.correction_page import CorrectionPage, Coverage, Paper
 from app.web.investor.deal_section import DealSection, PayTo
+from tests.notices.remedy_contents import CASH_NOTHING, MISSED, NOTHING, OWED, PAID, SMALL
 from tests.web.investor.pages import a_page, a_refund, a_worth, an_offer, unchanged
 from tests.web.words import words_of
 
@@ -223,7 +227,7 @@ def test_a_newer_version_says_what_it_replaces(app: Flask) -> None:
 def test_missing_payment_details_come_before_the_figures(app: Flask) -> None:
     page = _page(app, a_page(a_refund(payment_last4=None), needs_payment_details=True))
 
-    assert page.index("We need to know where to send your refund") < page.index("What we recorded")
+    assert page.index("We need to know where to send your money") < page.index("What we recorded")
 
 
 def test_who_has_read_it_sees_the_receipt_and_no_button(app: Flask) -> None:
@@ -264,3 +268,105 @@ def test_names_are_text_and_never_markup(app: Flask) -> None:
 
     assert "<b>Orbit" not in markup
     assert "We made a mistake in &lt;b&gt;Orbit&lt;/b&gt; &amp; Co." in markup
+
+
+def _orbit(**given: Any) -> DealSection:
+    """Elena in Orbit Robotics, below her share for two years."""
+    facts: dict[str, Any] = {
+        "deal_name": "Orbit Robotics",
+        "recorded_cents": 92_957_75,
+        "corrected_cents": 103_636_36,
+        "requested_cents": 200_000_00,
+        "closed_on": date(2024, 11, 22),
+    }
+    return an_offer(**{**facts, **given})
+
+
+REMEDIES = [
+    (
+        _orbit(remedy=Remedy.NEW_ROUND),
+        "You can buy the $10,678.61 you were not offered, at the price of 2024.",
+        "The startup must accept the new money, and others may have to consent.",
+    ),
+    (
+        a_refund(remedy=Remedy.NEW_ROUND),
+        "We made a mistake in Orbit Robotics. Your allocation stays as it is.",
+        "Nothing. You keep what you hold.",
+    ),
+    (
+        _orbit(remedy=Remedy.CASH, cash=PAID),
+        "We are paying you $4,271.44 for what our mistake cost you. Your investment stays as it is.",
+        "$10,678.61 × (1.4 − 1) = $4,271.44, rounded The price on October 31, 2026 was 1.4 times",
+    ),
+    (
+        a_refund(remedy=Remedy.CASH, cash=CASH_NOTHING.payments[0]),
+        "We made a mistake in Orbit Robotics. Your allocation stays as it is.",
+        "The price of the deal has not fallen.",
+    ),
+    (
+        _orbit(remedy=Remedy.NONE, no_action=NOTHING.no_actions[0]),
+        "We made a mistake in Orbit Robotics. Your allocation stays as it is.",
+        "Why we change nothing The company was sold last year",
+    ),
+    (
+        a_refund(waived=SMALL),
+        "We made a mistake in Orbit Robotics. We correct it, and no money moves.",
+        "The amount is below our limit of $1.00. Sending it would cost you more than it is worth.",
+    ),
+    (
+        unchanged(is_held=True),
+        "Your allocation in Orbit Robotics stays as it is.",
+        "You told us that you leave the missing part of Orbit Robotics.",
+    ),
+    (
+        unchanged(distribution=MISSED),
+        "We made a mistake in Orbit Robotics. We are paying you what you missed of a distribution.",
+        "We pay you for the distribution $213.57",
+    ),
+    (
+        unchanged(claim=OWED, settle_on=date(2027, 1, 4)),
+        "We made a mistake in Orbit Robotics. You were paid too much of a distribution, and we ask for it back.",
+        "Section 6.3 of your agreement asks you to pay back what you got too much.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("section", "headline", "sentence"), REMEDIES)
+def test_every_remedy_has_its_answer_and_its_reason(
+    app: Flask, section: DealSection, headline: str, sentence: str
+) -> None:
+    assert _h1(app, section) == headline
+    assert sentence in _page(app, a_page(section, pay_by=date(2026, 12, 10)))
+
+
+def test_a_part_that_may_be_bought_is_never_called_a_correction_of_the_others(app: Flask) -> None:
+    page = _page(app, a_page(a_refund(remedy=Remedy.NEW_ROUND)))
+
+    assert "in our books" not in page
+    assert "The total raised does not change." not in page
+    assert "We are paying you" not in page
+
+
+def test_averages_that_reach_an_allocation_are_shown_as_one_sum(app: Flask) -> None:
+    new = NewAverage(Fraction(73_410_65), Fraction(85_813_95), 1)
+    touched = KnockOn(was_in_the_mistake=False, has_new_average=True)
+
+    page = _page(app, a_page(an_offer(basis=new.recomputed, new_average=new, knock_on=touched)))
+
+    assert "But your average comes partly from them, so your allocation in Tidewater Energy changes too." in page
+    assert "($73,410.65 × 1 + $12,403.30) ÷ 1 = $85,813.95" in page
+
+
+def test_rounds_are_told_without_anybody_elses_amount(app: Flask) -> None:
+    rounds = (Passage(2, 8, 5, 3, 500_000_00, 285_000_00), Passage(1, 3, 1, 2, None, None))
+
+    page = _page(app, a_page(an_offer(rounds=rounds)))
+
+    assert "Rounds 1 to 2: $500,000.00 shared among 8. 5 of them reached what they had asked for" in page
+    assert "Round 3: shared among 3. 1 of them reached what they had asked for; the rest" in page
+    assert "we leave it out" in page
+
+
+def test_a_payment_in_another_year_is_flagged_for_tax(app: Flask) -> None:
+    assert "another year than the deal closed" in _page(app, a_page(a_refund(paid_in_another_year=True)))
+    assert "another year than the deal closed" not in _page(app, a_page(an_offer(paid_in_another_year=True)))

@@ -17,7 +17,7 @@ from app.settings import Settings
 from app.tlog.encoding import to_base64
 from app.tlog.errors import Malformed, NotVerified
 from app.tlog.note import VerifierKey
-from app.tlog.receipt import CheckedReceipt
+from app.tlog.receipt import LONGEST_RECEIPT, CheckedReceipt
 from app.tlog.receipt import check_receipt as prove_receipt
 
 NOT_SIGNED_YET = "No checkpoint has been signed yet. Start the worker, or run `flask worker --once`."
@@ -135,8 +135,11 @@ def export(folder: Path, email: str | None) -> None:
 @click.option("--openings-shown", is_flag=True, help="Print what the receipt says as well.")
 def check_receipt(file: BinaryIO, key: str, *, openings_shown: bool) -> None:
     """Check a receipt: exit 0 verified, 1 not, 2 unreadable. Needs no settings and no database."""
+    content = file.read(LONGEST_RECEIPT + 1)
+    if len(content) > LONGEST_RECEIPT:
+        raise BadInput(f"unreadable: {file.name} is larger than any receipt ({LONGEST_RECEIPT:,} bytes).")
     try:
-        checked = prove_receipt(file.read().decode(), VerifierKey.parse(key))
+        checked = prove_receipt(content.decode(), VerifierKey.parse(key))
     except (Malformed, UnicodeDecodeError) as error:
         raise BadInput(f"unreadable: {error}") from error
     except NotVerified as error:

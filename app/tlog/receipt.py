@@ -17,6 +17,9 @@ from app.tlog.note import Checkpoint, VerifierKey, open_checkpoint
 from app.tlog.proof import Proof, verify_inclusion
 from app.tlog.tree import hash_leaf
 
+LONGEST_RECEIPT = 1_000_000
+"""Bytes. Ours have a few thousand; a reader may refuse what is longer before reading it all."""
+
 
 @dataclass(frozen=True)
 class CheckedReceipt:

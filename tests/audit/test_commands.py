@@ -161,3 +161,16 @@ def test_what_is_no_receipt_is_unreadable(log: SignedLog, tmp_path: Path, app: F
     assert run(app, "check-receipt", path, "--vkey", log.key.verifier).exit_code == 2
     assert run(app, "check-receipt", path, "--vkey", "no key").exit_code == 2
     assert run(app, "check-receipt", tmp_path / "absent", "--vkey", log.key.verifier).exit_code == 2
+
+
+def test_a_file_larger_than_any_receipt_is_refused_in_one_line_before_it_is_read(
+    log: SignedLog, tmp_path: Path, app: Flask
+) -> None:
+    path = tmp_path / "huge"
+    with path.open("wb") as file:
+        file.truncate(1 << 40)  # a hole of a terabyte: reading it all would not end
+
+    result = run(app, "check-receipt", path, "--vkey", log.key.verifier)
+
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"Error: unreadable: {path} is larger than any receipt (1,000,000 bytes).\n"

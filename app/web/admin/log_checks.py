@@ -11,10 +11,10 @@ from app.identity import Role
 from app.settings import Settings
 from app.tlog.errors import Malformed, NotVerified
 from app.tlog.note import VerifierKey
-from app.tlog.receipt import CheckedReceipt, check_receipt
+from app.tlog.receipt import LONGEST_RECEIPT, CheckedReceipt, check_receipt
 from app.web.access import requires, signed_in
 from app.web.admin.forms import PressForm
-from app.web.admin.log_forms import LONGEST_RECEIPT, ReceiptForm
+from app.web.admin.log_forms import ReceiptForm
 from app.web.admin.readers import readers
 
 bp = Blueprint("log_checks", __name__, url_prefix="/admin/log")

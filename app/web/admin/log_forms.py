@@ -8,9 +8,8 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from app import audit
+from app.tlog.receipt import LONGEST_RECEIPT
 from app.web.admin.forms import LONGEST_NOTE, ActingForm, CheckboxesField, note_field, required
-
-LONGEST_RECEIPT = 1_000_000
 
 
 class ErasureForm(ActingForm):

@@ -182,11 +182,10 @@ class Story:
             )
 
     def _decision(self) -> Decision:
-        """Redistribution in both deals; what Orbit distributed waits for a letter of its own."""
+        """Redistribution in both deals, and what Orbit distributed trued up at the platform's cost."""
         orbit = CaseDecision(
             reason="Two years have passed, but nobody loses by carrying out the agreement.",
-            distributions=Distributions.LEFT,
-            distributions_reason="Trued up in a later version, once legal has approved the letter about it.",
+            distributions=Distributions.TRUED_UP,
         )
         tidewater = CaseDecision(reason="Nothing has moved since the deal closed, so the right figures simply apply.")
         doubt = Assumption(

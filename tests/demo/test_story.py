@@ -69,6 +69,10 @@ def test_everybody_gets_one_notice_and_every_change_falls_due(story: Story) -> N
         (633382, 3401),
     ]
     assert session.scalar(select(func.count()).where(Settlement.direction == Direction.OFFER)) == 6
+    missed = session.scalars(
+        select(Settlement.principal_cents).where(Settlement.direction == Direction.DISTRIBUTION).order_by(Settlement.id)
+    ).all()
+    assert sorted(missed) == [8899, 21357, 28476]  # what Farid, Elena and Chen missed of Orbit's 10,000.00
 
 
 def test_the_changes_of_each_deal_sum_to_zero(story: Story) -> None:

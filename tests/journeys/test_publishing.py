@@ -105,9 +105,6 @@ def propose_the_correction(admin: Visitor) -> None:
         "Example Bank, account 000123, in the name of the platform"
     )
     admin.page.get_by_label("Why is this the right correction?").fill("It is what section 4.2 of the agreement says.")
-    admin.page.get_by_role("group", name="Orbit Robotics").get_by_label("Why not trued up").fill(
-        "A letter of its own follows."
-    )
     admin.looks_for_barriers()
     admin.presses("Propose to management and legal")
     admin.sees(re.compile("^Version 1 waits for the "))

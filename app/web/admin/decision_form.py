@@ -154,8 +154,8 @@ def read_positions(text: str) -> frozenset[int]:
 def _said(case: Case, before: ProposalPart | None) -> dict[str, object]:
     """What the version before said of this deal; without one, redistribution as the agreement says."""
     if before is None:
-        nothing = Distributions.LEFT if case.deal.distributions else Distributions.NOTHING
-        return {"remedy": Remedy.REDISTRIBUTION, "risk": "", "distributions": nothing}
+        usual = Distributions.TRUED_UP if case.deal.distributions else Distributions.NOTHING
+        return {"remedy": Remedy.REDISTRIBUTION, "risk": "", "distributions": usual}
     return {
         "remedy": before.remedy,
         "why": before.reason,

@@ -31,6 +31,7 @@ def describe_deal(finding: DealFinding) -> DealFact:
         run_digest=right.digest if right else None,
         correct_certificate=_say(allocations.recheck(right)) if right else None,
         explained=explained,
+        shows_no_defect=finding.shows_no_defect,
         tied=[each.rule for each in explained if each.matching == explained[0].matching > 0],
         affected=[_affected(each) for each in finding.differences],
     )

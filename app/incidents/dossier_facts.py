@@ -97,6 +97,7 @@ class DealFact:
     run_digest: str | None
     correct_certificate: str | None
     explained: Sequence[Explained]
+    shows_no_defect: bool
     tied: Sequence[RuleName]
     affected: Sequence[Affected]
 

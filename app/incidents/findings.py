@@ -34,6 +34,11 @@ class DealFinding:
         return [rule for rule in others if self._is_other(rule) and self._shares(rule) == recorded]
 
     @cached_property
+    def shows_no_defect(self) -> bool:
+        """Whether the agreement's own rule, on the frozen bases, gives every recorded amount."""
+        return self._shares(self.deal.rule) == [request.recorded_cents for request in self.deal.requests]
+
+    @cached_property
     def differences(self) -> Sequence[Difference]:
         """One for every request, in the order of the file; empty until the right rule was run."""
         return allocations.differences(self.right) if self.right else []

@@ -56,6 +56,11 @@ class KeyDates:
         if not self.look_by < self.remind_on <= self.due_by:
             raise CannotPropose("The reminder comes after the day to look by and no later than the offers' end.")
 
+    def check_begin(self, today: date) -> None:
+        """Raises CannotPropose where the day of the notice has passed in every time zone; `today` is UTC's."""
+        if self.notice_on < today - timedelta(days=1):
+            raise CannotPropose("The day of the notice has passed. Choose today or a later day.")
+
     def weekends(self) -> list[date]:
         """The dates that fall on a Saturday or a Sunday."""
         return [day for day in (self.look_by, self.pay_by, self.remind_on, self.due_by) if day.weekday() >= 5]
@@ -76,6 +81,7 @@ def propose(
 
     Raises what `draft` raises.
     """
+    dates.check_begin(at.date())
     session.refresh(incident, with_for_update=True)
     proposal = draft(incident=incident, decision=decision, dates=dates, pay_to=pay_to, reason=reason, texts=texts)
     void_unpublished(incident, by=by, at=at)

@@ -33,7 +33,7 @@ def _number_the_request() -> None:
 def _page(code: int, says: str) -> ResponseReturnValue:
     g.reader_unknown = code >= 500  # the database may be what failed: such a page asks it nothing
     template = f"errors/{code if code in PAGES else 400 if code < 500 else 500}.html"
-    return render_template(template, says=says, request_number=g.get("request_number", "none")), code
+    return render_template(template, says=says, request_number=g.get("request_number")), code
 
 
 def _show_http_error(error: HTTPException) -> ResponseReturnValue:

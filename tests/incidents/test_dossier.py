@@ -70,6 +70,7 @@ def test_a_dossier_says_how_the_record_came_about_and_that_it_fails_where_the_ri
     orbit = next(deal for deal in facts["deals"] if deal["deal_id"] == "orbit")
     assert orbit["explained"][0] == {"rule": "single-pass", "matching": 8, "total": 8, "unexplained": []}
     assert orbit["tied"] == ["single-pass"]
+    assert orbit["shows_no_defect"] is False
     assert orbit["recorded_certificate"].startswith("fails: request 7 got 7436620")
     assert (orbit["correct_certificate"], orbit["rate"]) == ("holds", "38/11")
     assert [each["bucket"] for each in orbit["affected"]].count("under") == 3

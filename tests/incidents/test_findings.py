@@ -43,6 +43,17 @@ def test_defects_that_explain_the_record_equally_well_are_all_named(staff: Staff
     assert {rule.value for rule in finding.also} == {"single-pass", "clamp-only", "no-cap", "round-each"}
 
 
+def test_a_deal_that_the_right_rule_reproduces_shows_no_defect(staff: Staff, at: datetime) -> None:
+    incident = an_incident(staff, at=at, stage="investigating")
+    assert [finding.shows_no_defect for finding in incidents.list_findings(incident)] == [False, False]
+
+    for request in incident.cases[0].deal.requests:
+        request.requested_cents = request.recorded_cents = 100
+    session.flush()
+
+    assert incidents.list_findings(incident)[0].shows_no_defect
+
+
 def test_accounts_fall_into_buckets_whose_changes_sum_to_nothing(staff: Staff, at: datetime) -> None:
     orbit, tidewater = incidents.list_findings(an_incident(staff, at=at, stage="investigating"))
 

@@ -150,6 +150,7 @@ def test_a_rejection_needs_a_reason_and_ends_the_proposal(story: Story) -> None:
     ("changes", "words"),
     [
         ({"look_by": 9}, "at least 10 days"),
+        ({"notice_on": -2}, "The day of the notice has passed"),
         ({"pay_by": 11}, "after the day to look by"),
         ({"due_by": 10, "remind_on": 10}, "Offers end after"),
         ({"remind_on": 44}, "The reminder comes"),

@@ -279,6 +279,7 @@ def test_a_file_of_fifty_megabytes_is_refused_by_its_length_and_told_the_limit(a
 
     assert answer.status_code == 413
     assert "at most 25 MB" in words_of(answer.text)
+    assert "the number none" not in words_of(answer.text)
 
 
 @pytest.mark.parametrize("role", [Role.MANAGEMENT, Role.LEGAL, Role.AUDITOR])

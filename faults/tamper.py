@@ -237,7 +237,7 @@ TAMPERINGS: Mapping[str, tuple[Callable[[Bench], None], frozenset[Finding]]] = {
     "a bit of an opening flipped": (_flip_opening, frozenset({Finding.OPENING})),
     "an opening deleted": (_delete_opening, frozenset({Finding.OPENING})),
     "a bit of a stored note flipped": (_flip_note, frozenset({Finding.UNREADABLE})),
-    "a bit of the anchor flipped": (_flip_anchor, frozenset({Finding.UNREADABLE, Finding.FORKED})),
+    "a bit of the anchor flipped": (_flip_anchor, frozenset({Finding.UNREADABLE, Finding.UNANCHORED})),
     "an entry removed": (_remove_entry, frozenset({Finding.MISSING})),
     "the tail cut": (_cut_tail, frozenset({Finding.TRUNCATED})),
     "the log written anew": (_rewrite, frozenset({Finding.FORKED})),

@@ -1,5 +1,6 @@
 """What entries say, as verifying reads it: their form, the log they belong to, what opens their commitments."""
 
+import re
 from binascii import b2a_base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,13 +15,10 @@ from app.tlog.encoding import from_base64, read_json
 from app.tlog.errors import Malformed
 from app.tlog.note import VerifierKey
 
-Said = Mapping[int, Sequence[Row]]
-"""What entries say, by index: rows of index, part, salt and value."""
 ERASED = "opening.erased"
 CONTINUED = "log.continued"
-READ_ALWAYS = (ERASED[:4].encode(), CONTINUED[:4].encode())
-QUOTES = 28
-QUOTES_A_PART = 4
+_PLAIN = rb"[ !#-\[\]-~]*"
+_PART = re.compile(r"[a-z_]+")
 
 
 @dataclass
@@ -28,8 +26,7 @@ class Entries:
     """Checks entries in their order and gathers what can only be judged at the end.
 
     `log` is the origin that the newest entry was written under; `earlier` are the keys of the logs that it continues,
-    `ended` how many entries those had when it began. `_after` follows the id of every entry of this log; nothing does
-    before the first entry was read.
+    `ended` how many entries those had when it began.
     """
 
     log: str = ""
@@ -38,23 +35,24 @@ class Entries:
     erasures: list[int] = field(default_factory=list)
     earlier: list[VerifierKey] = field(default_factory=list)
     ended: dict[str, int] = field(default_factory=dict)
-    _after: bytes = b"\0"
 
     @property
     def count_erased(self) -> int:
         """How many openings are gone."""
         return sum(len(parts) for _, parts in self.absent.values())
 
-    def check(self, rows: Sequence[Row], said: Said) -> None:
-        """Check entries whose bytes are known to be those that were hashed. Raises Found."""
-        for idx, event_id, leaf, _ in rows:
-            openings = said.get(idx, ())
-            committed = b",".join([_committed(*each) for each in openings]) if openings else b""
-            if not _is_plain(
-                leaf, b',"c":{%b},"id":"%b%b' % (committed, event_id.encode(), self._after), len(openings)
-            ):
-                self._read(idx, event_id, leaf, [Opening(*each[1:]) for each in openings])
-                self._after = b'","log":"%b","subject":"' % self.log.encode()
+    def check(self, rows: Sequence[Row], openings: Sequence[Row]) -> None:
+        """Check entries whose bytes are known to be those that were hashed, with all their openings. Raises Found."""
+        if _are_plain(rows, openings, self.log):
+            return
+        said: dict[int, list[Row]] = {}
+        for each in openings:
+            said.setdefault(each[0], []).append(each)
+        for row in rows:
+            idx, event_id, leaf, _ = row
+            theirs = said.get(idx, [])
+            if not _are_plain([row], theirs, self.log):
+                self._read(idx, event_id, leaf, [Opening(*each[1:]) for each in theirs])
 
     def finish(self) -> None:
         """Every opening that is gone must be accounted for by an erasure. Raises Found."""
@@ -96,37 +94,60 @@ def _read_key(idx: int, said: dict[str, Any]) -> VerifierKey:
         raise Found(Finding.UNREADABLE, says=f"Entry {idx} does not say which log it continues.") from error
 
 
-def _is_plain(leaf: bytes, middle: bytes, parts: int) -> bool:
-    """Whether this is, byte for byte, an ordinary event with exactly these openings: `middle` says which.
+def _are_plain(rows: Sequence[Row], openings: Sequence[Row], log: str) -> bool:
+    """Whether these are, byte for byte, ordinary events of this log with exactly these openings.
 
-    Every quotation mark stands in a place that is compared, so nothing else can be meant. False means only that the
-    entry has to be read.
+    Each entry must be one line that is matched from its first byte to its last, so nothing else can be meant. False
+    means only that the entries have to be read.
     """
-    return (
-        middle in leaf
-        and leaf.startswith(b'{"action":"')
-        and b'","actor":"' in leaf
-        and b'","at":"' in leaf
-        and leaf.endswith(b'","v":1}')
-        and leaf.count(b'"') == QUOTES + QUOTES_A_PART * parts
-        and b"\\" not in leaf
-        and leaf[11:15] not in READ_ALWAYS
+    written = b"".join([row[2] + b"\n" for row in rows])
+    matched = _pattern(log).findall(written)
+    if len(matched) != len(rows) or written.count(b"\n") != len(rows):
+        return False
+    commitments, ids = zip(*matched, strict=True)
+    if b",".join(ids).decode() != ",".join([row[1] for row in rows]):
+        return False
+    if not openings:
+        return not any(commitments)
+    committed = _commit(openings)
+    return commitments == tuple([committed.get(row[0], b"") for row in rows])
+
+
+@lru_cache(maxsize=4)
+def _pattern(log: str) -> re.Pattern[bytes]:
+    """One ordinary event of this log on a line, as RFC 8785 orders it; its groups are commitments and id.
+
+    What is between two quotation marks holds no third one, no escape and nothing beyond printable ASCII. Events that
+    say how the others are to be judged are never ordinary; nor is any of a log whose name would have to be escaped.
+    """
+    if not re.fullmatch(_PLAIN, log.encode()) or not log:
+        return re.compile(rb"(?!)()()")
+    return re.compile(
+        rb'^\{"action":"(?!%b"|%b")%b","actor":"%b","at":"%b","c":\{([a-z_:,"A-Z0-9+/=]*)\},"id":"([0-9a-f-]{36})",'
+        rb'"log":"%b","subject":"%b","v":1\}\n'
+        % (re.escape(ERASED.encode()), re.escape(CONTINUED.encode()), *[_PLAIN] * 3, re.escape(log.encode()), _PLAIN),
+        re.MULTILINE,
     )
 
 
-def _committed(_: int, part: str, salt: bytes, value: bytes) -> bytes:
-    """What a leaf holds of this opening; nothing that could be in one for a salt of another length."""
-    hashed, written = _words(part)
-    if len(salt) != SALT_BYTES:
-        return b""
-    return written + b2a_base64(sha256(hashed + salt + value).digest(), newline=False) + b'"'
+def _commit(openings: Sequence[Row]) -> dict[int, bytes]:
+    """What the leaves hold of these openings, by index; for one that fits no leaf, what stands in none."""
+    committed: dict[int, bytes] = {}
+    words = {part: _words(part) for part in {each[1] for each in openings}}
+    for idx, part, salt, value in openings:
+        hashed, begins = words[part]
+        if len(salt) != SALT_BYTES:
+            begins = b"\0"
+        found = begins + b2a_base64(sha256(hashed + salt + value).digest(), newline=False) + b'"'
+        committed[idx] = committed[idx] + b"," + found if idx in committed else found
+    return committed
 
 
 @lru_cache(maxsize=1000)
 def _words(part: str) -> tuple[bytes, bytes]:
-    """What stands before salt and value, and before the commitment in the leaf."""
+    """What stands before salt and value, and before the commitment in the leaf; the latter nowhere for no such part."""
     said = part.encode()
-    return b"%b\0%b\0" % (DOMAIN, said), b'"%b":"' % said
+    return b"%b\0%b\0" % (DOMAIN, said), b'"%b":"' % said if _PART.fullmatch(part) else b"\0"
 
 
 def _read_entry(idx: int, event_id: str, leaf: bytes) -> dict[str, Any]:

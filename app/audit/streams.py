@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from app.audit.models import AuditNode
 from app.tlog.tree import Node
 
-BATCH = 4096
+BATCH = 2048
 Row = tuple[Any, ...]
 
 _ENTRIES = (
@@ -21,7 +21,7 @@ _ENTRIES = (
 _OPENINGS = (
     "SELECT audit_leaf.idx, audit_opening.part, audit_opening.salt, audit_opening.value FROM audit_leaf "
     "JOIN audit_opening ON audit_opening.event_id = audit_leaf.event_id "
-    "WHERE audit_leaf.idx >= {start} AND audit_leaf.idx < {end} ORDER BY audit_leaf.idx"
+    "WHERE audit_leaf.idx >= {start} AND audit_leaf.idx < {end} ORDER BY audit_leaf.idx, audit_opening.part"
 )
 _NODES = "SELECT idx, hash FROM audit_node WHERE level = {level} ORDER BY idx"
 
@@ -55,14 +55,12 @@ class Stored:
                 return Node(level, idx)
         return None
 
-    def openings_between(self, start: int, end: int) -> dict[int, list[Row]]:
-        """What the entries from `start` up to `end` say, by index: rows of index, part, salt and value."""
-        found: dict[int, list[Row]] = {}
+    def openings_between(self, start: int, end: int) -> list[Row]:
+        """What the entries from `start` up to `end` say, in their order: rows of index, part, salt and value."""
         cursor = self._connection.cursor()
-        for row in cursor.execute(_OPENINGS.format(start=int(start), end=int(end))):
-            found.setdefault(row[0], []).append(row)
+        found = cursor.execute(_OPENINGS.format(start=int(start), end=int(end))).fetchall()
         cursor.close()
-        return found
+        return list(found)
 
     def close(self) -> None:
         """Let go of every cursor."""

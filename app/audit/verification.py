@@ -67,7 +67,9 @@ def verify(*, key: VerifierKey, anchor: FileAnchor, at: datetime, watch: Watch =
         signed = _read_anchor(key, anchor)
         with db.engine.connect().execution_options(**_one_view()) as connection:
             _add_stored(signed, key, connection)
-            return _verify(signed, key, at, watch, connection)
+            verdict = _verify(signed, key, at, watch, connection)
+            _check_held(signed, key, anchor, connection)
+            return verdict
     except Found as found:
         return found.verdict
     except (SQLAlchemyError, db.engine.dialect.loaded_dbapi.Error, AnchorUnreadable, Malformed) as error:
@@ -163,7 +165,19 @@ def _check_end(size: int, signed: _Signed, connection: Connection) -> None:
 def _check_anchored(size: int, signed: _Signed, at: datetime, connection: Connection) -> None:
     if size == signed.anchored:
         return
-    first = select(AuditEvent.leaf).join(AuditLeaf).where(AuditLeaf.idx == signed.anchored)
-    since = str(read_json(connection.execute(first).scalar_one())["at"])
+    since = _at(signed.anchored, connection)
     if signed.anchored == 0 or at - datetime.fromisoformat(since) > LONGEST_UNANCHORED:
         raise Found(Finding.UNANCHORED, since, says="No anchor covers the entries since then. Is the worker running?")
+
+
+def _check_held(signed: _Signed, key: VerifierKey, anchor: FileAnchor, connection: Connection) -> None:
+    """A checkpoint is stored once the anchor holds it; only what was signed meanwhile is not in the first reading."""
+    if signed.size > signed.anchored and _read_anchor(key, anchor).size < signed.size:
+        says = f"A checkpoint of size {signed.size} was put into the anchor, and is not there any more."
+        raise Found(Finding.UNANCHORED, _at(signed.anchored, connection), says=says)
+
+
+def _at(idx: int, connection: Connection) -> str:
+    """When the entry was recorded, as it says."""
+    leaf = select(AuditEvent.leaf).join(AuditLeaf).where(AuditLeaf.idx == idx)
+    return str(read_json(connection.execute(leaf).scalar_one())["at"])

@@ -7,7 +7,7 @@ finding names the first place.
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 
-from app.audit.entries import Entries, Said
+from app.audit.entries import Entries
 from app.audit.streams import Row, Stored
 from app.audit.verdicts import Finding, Found
 from app.tlog.tree import Node, RightEdge, cover_range, hash_leaf
@@ -48,12 +48,12 @@ class Walk:
         start = self.growing.size
         above = _extend(self.growing.copy(), levels, len(levels[0]))
         for level, found in nodes.items():
-            inside = levels[level] if level < len(levels) else []
             made = [
-                *enumerate(inside, start >> level),
-                *((node.idx, each) for node, each in above if node.level == level),
+                *(levels[level] if level < len(levels) else []),
+                *(each for node, each in above if node.level == level),
             ]
-            if found != made:
+            first = start >> level
+            if [row[0] for row in found] != [*range(first, first + len(made))] or [row[1] for row in found] != made:
                 return False
         return True
 
@@ -66,7 +66,9 @@ class Walk:
             self._meet(size, reached.root())
         _extend(self.growing, levels, count)
 
-    def _step_by_step(self, rows: Sequence[Row], nodes: dict[int, list[Row]], said: Said, stored: Stored) -> None:
+    def _step_by_step(
+        self, rows: Sequence[Row], nodes: dict[int, list[Row]], said: Sequence[Row], stored: Stored
+    ) -> None:
         for row in rows:
             idx, _, leaf, leaf_hash = row
             if idx != self.growing.size or leaf is None:
@@ -79,7 +81,7 @@ class Walk:
                     raise Found(Finding.NODE_MISMATCH, *node, says="A stored node is not the hash of what is under it.")
             while self._wanted and self._wanted[-1] <= self.growing.size:
                 self._meet(self._wanted.pop(), self.growing.root())
-            self._entries.check([row], said)
+            self._entries.check([row], [each for each in said if each[0] == idx])
 
     def _meet(self, size: int, root: bytes) -> None:
         self.made[size] = root

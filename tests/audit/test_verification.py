@@ -229,6 +229,16 @@ def test_an_entry_may_wait_a_day_for_its_anchor(log: SignedLog) -> None:
     assert log.verify(after=timedelta(days=400)).finding is Finding.OK
 
 
+@pytest.mark.parametrize("lost", ["last line", "whole note"])
+def test_an_anchor_that_lost_what_was_put_into_it_is_seen_at_once(log: SignedLog, lost: str) -> None:
+    log.sign()
+    held = log.anchor.path.read_bytes()
+    log.anchor.path.write_bytes(held[:-1] + b"*" if lost == "last line" else held[: len(held) // 2])
+
+    assert log.verify().line == "UNANCHORED 2026-11-22T15:00:00.000000Z"
+    assert "was put into the anchor" in log.verify().says
+
+
 @pytest.mark.parametrize("garbage", ["what is this\n\nand this\n\n", "\ud800"])
 def test_an_anchor_that_cannot_be_read_is_unreadable(log: SignedLog, garbage: str) -> None:
     log.anchor.path.write_bytes(garbage.encode(errors="surrogatepass"))
@@ -300,3 +310,27 @@ def test_the_tree_of_a_large_log_is_followed_batch_by_batch(app: Flask, tmp_path
 
     assert log.verify().finding is Finding.OK
     assert growing.size == 4500
+
+
+@pytest.mark.parametrize("line_break", [b"\n", b" "])
+def test_an_entry_that_is_not_written_as_ours_are_is_read_not_guessed(
+    app: Flask, tmp_path: Path, line_break: bytes
+) -> None:
+    log = SignedLog(tmp_path)
+    committed_events(2)
+    event = audit.find_event_at(1)
+    assert event is not None
+    leaf = event.leaf.replace(b"{", b'{"log":"portal.example/audit/9",' + line_break, 1)
+    changed = f"leaf = {sql_bytes(leaf)}, leaf_hash = {sql_bytes(hash_leaf(leaf))}"
+    tamper(
+        f"UPDATE audit_event SET {changed} WHERE id = '{event.id}'",
+        "DELETE FROM audit_node",
+    )
+    with db.engine.begin() as connection:
+        edge = RightEdge(0, {})
+        edge.append(connection.execute(text("SELECT leaf_hash FROM audit_event ORDER BY id LIMIT 1")).scalar_one())
+        ((_, made),) = edge.append(hash_leaf(leaf))
+        connection.execute(text("INSERT INTO audit_node VALUES (1, 0, :made)"), {"made": made})
+    log.sign()
+
+    assert log.verdict() == "UNREADABLE"

@@ -21,7 +21,14 @@ from tests.web.admin.office import Office, a_supporter, an_office
 from tests.web.browsing import TOKEN, Browser
 
 LOG = "/admin/log"
-READ_BY_POST = {"log.export", "log_checks.check", "log_checks.verify"}
+READ_BY_POST = {
+    "containment.evidence",
+    "dossier.make",
+    "dossier.take",
+    "log.export",
+    "log_checks.check",
+    "log_checks.verify",
+}
 """Posts that change nothing but the log and the jobs."""
 FORMS_ONLY = {"incidents.new", "editing.show"}
 """Pages that hold nothing to read, only a form."""

@@ -148,6 +148,12 @@ class Correction(Notice):
         return len(self.outcomes) == 1
 
     @property
+    def is_refund_with_distributions(self) -> bool:
+        """Whether one refund is told, and beside it only what the same deal paid out."""
+        beside = [each.deal_name for each in self.distributions]
+        return len(self.refunds) == 1 == len(self.outcomes) - len(beside) and set(beside) == set(self.deal_names)
+
+    @property
     def has_knock_on(self) -> bool:
         """Whether an allocation changes that the mistake did not touch by itself."""
         return any(each.knock_on for each in self.refunds) or any(each.knock_on for each in self.offers)

@@ -107,6 +107,9 @@ OFFER_AND_DISTRIBUTION = replace(
 )
 TOO_MUCH = replace(MISSED, cents=-58732)
 REFUND_AND_DISTRIBUTION = replace(CASH, payments=(), refunds=(REFUND,), distributions=(TOO_MUCH,), years_to_find=None)
+KEPT_BESIDE_THE_REFUND = replace(
+    REFUND_AND_DISTRIBUTION, distributions=(replace(TOO_MUCH, deal_name=REFUND.deal_name),), years_to_find=2
+)
 OWED = Claim(
     deal_name="Orbit Robotics",
     cents=58732,
@@ -168,6 +171,7 @@ EVERY_REMEDY: dict[str, Content] = {
     "correction-waived": WAIVED,
     "correction-distribution-missed": OFFER_AND_DISTRIBUTION,
     "correction-distribution-too-much": REFUND_AND_DISTRIBUTION,
+    "correction-refund-and-kept-distribution": KEPT_BESIDE_THE_REFUND,
     "correction-claim": CLAIM,
     "correction-held": HELD,
     "correction-knock-on": KNOCK_ON,

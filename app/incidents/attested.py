@@ -100,6 +100,22 @@ class Step:
 
 
 @dataclass(frozen=True)
+class ErasedFact:
+    """One erasure: which event's parts are gone, who asked and who released it, and where the log says so."""
+
+    idx: int | None
+    action: str
+    parts: Sequence[str]
+    asked_by: str
+    asked_at: datetime | None
+    asked_because: str
+    released_by: str
+    released_at: datetime
+    released_because: str
+    logged_as: int
+
+
+@dataclass(frozen=True)
 class Attestation:
     """The figures of an incident as they were checked. `seed` is the SHA-256 of the re-performance file."""
 
@@ -111,6 +127,7 @@ class Attestation:
     log_size: int
     holds: bool
     checks: Sequence[Check]
+    erased: Sequence[ErasedFact]
     runs: Sequence[AttestedRun]
     seed: str
     sample: Sequence[Step]

@@ -9,6 +9,7 @@ from app.core.money import format_money
 from app.core.text import join_words, plural
 from app.incidents.attested import Attestation, AttestedRun, Check
 from app.incidents.canonical import digest
+from app.incidents.erased import list_erased
 from app.incidents.interest_due import interest_of, worked_lines
 from app.incidents.models import Incident
 from app.incidents.papers import Paper, Press, as_json, as_pdf
@@ -37,6 +38,7 @@ def attest(incident: Incident, press: Press) -> tuple[Attestation, bytes]:
         log_size=happenings[-1].idx + 1,
         holds=all(check.holds for check in checks),
         checks=checks,
+        erased=list_erased(),
         runs=runs,
         seed=seed,
         sample=draw_sample(runs, seed),

@@ -17,11 +17,12 @@ from app import allocations, audit, incidents
 from app.allocations import RunShare
 from app.audit import Finding, Verdict
 from app.core.db import session, transaction
-from app.incidents import Adjustment, Incident, PaperKind, Press, handing_out
+from app.incidents import Adjustment, Incident, PaperKind, Press, erasing, handing_out
 from app.incidents.attested import Check
 from app.incidents.attesting import attest
 from app.incidents.reperformance import draw_sample, write_table
 from app.incidents.second_look import look_again
+from app.incidents.workflow import IncidentState
 from tests.incidents.builders import an_incident, the_staff
 from tests.papers import needs_pango
 
@@ -139,6 +140,32 @@ def test_the_papers_of_an_attestation_are_the_same_when_made_again(app: Flask, i
     assert "The figures hold" in words
     assert made[2].sha256 in words
     assert made[2].sha256 in made[3].content.decode()
+
+
+@needs_pango
+def test_every_erasure_is_listed_with_who_asked_who_released_when_and_why(app: Flask, at: datetime) -> None:
+    with transaction():
+        staff = the_staff()
+        incident = an_incident(staff, at=at, stage="approved")
+    opened = audit.list_events(action="incident.opened")[0]
+    with transaction():
+        incident.state = IncidentState.CLOSED
+        asked = erasing.ask_erasure(event=opened.event, parts=["rule"], reason="A letter.", by=staff.admin, at=at)
+        erasing.ask_erasure(event=opened.event, parts=["rule"], reason="Not granted.", by=staff.admin, at=at)
+        session.flush()
+        erasing.release_erasure(erasure=asked, reason="Article 17.", by=staff.legal, at=at)
+
+    (found,) = attest(incident, _press(app))[0].erased
+
+    assert (found.idx, found.action, found.parts) == (opened.idx, "incident.opened", ["rule"])
+    assert (found.asked_by, found.asked_because) == (staff.admin.full_name, "A letter.")
+    assert (found.released_by, found.released_because) == (staff.legal.full_name, "Article 17.")
+    assert (found.asked_at, found.released_at) == (at, at)
+    assert found.logged_as == audit.list_events(action="opening.erased")[0].idx
+    _, pdf, *_ = handing_out.print_papers(incident, PaperKind.ATTESTATION, _press(app))
+    words = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf.content)).pages).split())
+    assert "Every erasure" in words
+    assert "Article 17." in words
 
 
 def test_the_press_of_the_portal_verifies_the_log(app: Flask, incident: Incident) -> None:

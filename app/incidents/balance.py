@@ -13,10 +13,10 @@ from app.settlement import Direction
 
 @dataclass(frozen=True)
 class DealBalance:
-    """One deal of a proposal; minor units of `currency`. `excess_cents` is what was allocated too much.
+    """One deal of a proposal; minor units of `currency`. Its remedy decides whose allocation becomes another.
 
-    `change_cents` is by how much all allocations together change if every offer is taken. The payments are those that
-    become due, so without what a threshold waives.
+    `taken_cents` and `given_cents` are by how much allocations shrink and grow if every offer is taken, and
+    `change_cents` is their sum. The payments are those that become due, so without what a threshold waives.
     """
 
     deal_name: str
@@ -27,11 +27,15 @@ class DealBalance:
     under: int
     unaffected: int
     waived: int
-    excess_cents: int
-    missing_cents: int
-    change_cents: int
+    taken_cents: int
+    given_cents: int
     interest_cents: int
     cents: Counter[Direction]
+
+    @property
+    def change_cents(self) -> int:
+        """By how much the allocations of all together change."""
+        return self.given_cents - self.taken_cents
 
     @property
     def refund_cents(self) -> int:
@@ -111,6 +115,7 @@ def _deal(part: ProposalPart, adjustments: Sequence[Adjustment]) -> DealBalance:
     moves = part.remedy is Remedy.REDISTRIBUTION
     over = [each for each in adjustments if each.difference_cents < 0]
     under = [each for each in adjustments if each.difference_cents > 0]
+    changes = [each.difference_cents if moves else each.change_cents for each in adjustments]
     payables = [payable for each in adjustments for payable in payables_of(part, each)]
     cents: Counter[Direction] = Counter()
     for payable in payables:
@@ -124,9 +129,8 @@ def _deal(part: ProposalPart, adjustments: Sequence[Adjustment]) -> DealBalance:
         under=len(under),
         unaffected=len(adjustments) - len(over) - len(under),
         waived=sum(each.waived is not Waiver.NOTHING for each in adjustments),
-        excess_cents=-sum(each.difference_cents for each in over),
-        missing_cents=sum(each.difference_cents for each in under),
-        change_cents=sum(each.difference_cents if moves else each.change_cents for each in adjustments),
+        taken_cents=-sum(change for change in changes if change < 0),
+        given_cents=sum(change for change in changes if change > 0),
         interest_cents=sum(payable.interest_cents for payable in payables),
         cents=cents,
     )

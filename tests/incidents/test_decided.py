@@ -100,6 +100,7 @@ def test_a_new_round_makes_the_shortfalls_offers_and_leaves_the_others_alone(
     balance = incidents.balance_of(proposal)
     assert balance.is_conserved
     assert [deal.change_cents for deal in balance.deals] == [29_366_20, 0]
+    assert (balance.deals[0].taken_cents, balance.deals[0].given_cents) == (0, 29_366_20)
     assert balance.totals[0].new_capital_cents == 29_366_20
     assert balance.totals[0].platform_cents == balance.totals[0].interest_cents
 
@@ -114,7 +115,9 @@ def test_cash_is_paid_by_the_platform_and_nothing_else_moves(incident: Incident,
         "INV-006": [(Direction.CASH, 1_779_77)],
     }
     assert proposal.parts[0].multiple == Fraction("1.4")
-    (total,) = incidents.balance_of(proposal).totals
+    balance = incidents.balance_of(proposal)
+    assert (balance.deals[0].taken_cents, balance.deals[0].given_cents) == (0, 0)
+    (total,) = balance.totals
     assert total.cash_cents == 11_746_47
     assert total.paid_out_cents == total.paid_in_cents + total.interest_cents + total.cash_cents
 

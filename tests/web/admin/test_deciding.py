@@ -126,7 +126,7 @@ def test_the_page_to_sign_shows_digest_balance_and_every_variant(app: Flask) -> 
 
     assert digest_on(office.legal.get(SIGN).text) in words
     assert "Orbit Robotics 38 ÷ 11 1 3 4 −$29,366.20 $29,366.20 $0.00 $4,219.08" in words
-    assert "Refunds and interest $59,741.66, paid out in all" in words
+    assert "Paid out in all $59,741.66" in words
     assert "Grace Lindqvist, Orbit Robotics: $4,219.08" in words
     assert "$29,366.20 × 8% × " in words
     assert "We are paying you back $29,366.20, plus $4,219.08 in interest." in words

@@ -61,6 +61,8 @@ def test_the_redline_shows_words_dates_and_the_amounts_of_whom_it_changes(app: F
 
     assert "What differs from version 1" in words_of(office.legal.get(SIGN).text)
     page = office.legal.get(f"{CASE}/redline").text
+    assert "<h2>" in page
+    assert "<h3>" not in page
     words = words_of(page)
 
     assert "Version 2 against version 1" in words

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from app import deals, incidents
 from app.core.db import session
+from app.demo.dates import shifted_files
 from app.identity import Person, Role
 from app.incidents import (
     CaseDecision,
@@ -23,7 +24,6 @@ from app.incidents import (
 )
 from app.settings import MailTo
 from app.web.admin.texts import notice_texts
-from tests.deals.builders import demo_files
 from tests.identity.builders import a_member_of_staff
 
 STAGES = ("reported", "contained", "told", "investigating", "proposed", "approved", "published")
@@ -57,7 +57,7 @@ def the_staff() -> Staff:
 
 def an_incident(staff: Staff, *, at: datetime, stage: str = "reported") -> Incident:
     """The demo's incident at that stage; the demo's files are imported first."""
-    deals.import_sheets(sheets=deals.read_files(demo_files()), by=staff.admin, at=at)
+    deals.import_sheets(sheets=deals.read_files(shifted_files(at.date())), by=staff.admin, at=at)
     incident = incidents.open_incident(
         title="Shares above the request",
         deals=deals.list_deals(),

@@ -81,7 +81,7 @@ def test_who_declines_keeps_what_they_have_and_the_others_share_the_rest(app: Fl
     page = office.admin.get(f"{ORBIT}?declining=3").text
     words = words_of(page)
 
-    assert "keep what they have. The rule was run again among the others, in 2 rounds" in words
+    assert "keeps what they have. The rule was run again among the others, in 2 rounds" in words
     assert "declines $250,000.00 $123,943.66 $123,943.66" in words
     assert "orbit-declining=3" in page
     prefilled = office.admin.get(f"{DECIDE}?orbit-declining=3").text

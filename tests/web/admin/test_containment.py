@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from app.audit import AuditEvent
 from app.core.db import session
+from app.core.text import format_date
+from app.deals import Release
 from tests.web.admin.office import CASE, an_office, upload
 from tests.web.words import words_of
 
@@ -121,4 +123,5 @@ def test_a_wrong_statement_is_corrected_by_a_newer_one_and_stays_on_record(app: 
     words = words_of(office.auditor.get(PAGE).text)
     assert words.index("Who Night shift") < words.index("Corrected since: 1 earlier statement")
     assert words.index("Corrected since") < words.index("Who Platform engineering")
-    assert "First faulty release: 2024.08, August 5, 2024." in words
+    deployed = session.scalars(select(Release.deployed_on).where(Release.name == "2024.08")).one()
+    assert f"First faulty release: 2024.08, {format_date(deployed)}." in words

@@ -131,13 +131,16 @@ def _pattern(log: str) -> re.Pattern[bytes]:
 
 
 def _commit(openings: Sequence[Row]) -> dict[int, bytes]:
-    """What the leaves hold of these openings, by index; for one that fits no leaf, what stands in none."""
+    """What the leaves hold of these openings, by index; for one that fits no leaf, what stands in none.
+
+    SQLite keeps text in a column of bytes if told to, so the types of what was read are no more certain than the rest.
+    """
     committed: dict[int, bytes] = {}
     words = {part: _words(part) for part in {each[1] for each in openings}}
     for idx, part, salt, value in openings:
+        if not isinstance(salt, bytes) or not isinstance(value, bytes) or len(salt) != SALT_BYTES:
+            return {idx: b"\0"}
         hashed, begins = words[part]
-        if len(salt) != SALT_BYTES:
-            begins = b"\0"
         found = begins + b2a_base64(sha256(hashed + salt + value).digest(), newline=False) + b'"'
         committed[idx] = committed[idx] + b"," + found if idx in committed else found
     return committed
@@ -166,5 +169,6 @@ def _read_entry(idx: int, event_id: str, leaf: bytes) -> dict[str, Any]:
 def _check_openings(idx: int, entry: Mapping[str, Any], openings: Sequence[Opening]) -> None:
     for opening in openings:
         commitment = entry["c"].get(opening.part)
-        if not isinstance(commitment, str) or not opening.opens(from_base64(commitment)):
+        are_bytes = isinstance(opening.salt, bytes) and isinstance(opening.value, bytes)
+        if not are_bytes or not isinstance(commitment, str) or not opening.opens(from_base64(commitment)):
             raise Found(Finding.OPENING, idx, says=f"{opening.part!r} is not what was recorded.")

@@ -73,7 +73,7 @@ class Walk:
             idx, _, leaf, leaf_hash = row
             if idx != self.growing.size or leaf is None:
                 raise Found(Finding.MISSING, self.growing.size, says="An entry was removed.")
-            if hash_leaf(leaf) != leaf_hash:
+            if not isinstance(leaf, bytes) or hash_leaf(leaf) != leaf_hash:
                 raise Found(Finding.TAMPERED, idx, says="The entry's bytes were changed after it was recorded.")
             for node, made in self.growing.append(leaf_hash):
                 waiting = nodes.get(node.level) or stored.next_nodes(node.level, 1)
@@ -98,7 +98,7 @@ def _nodes_of_batch(stored: Stored, start: int, end: int) -> dict[int, list[Row]
 def _levels_of(rows: Sequence[Row], start: int) -> Levels | None:
     """The batch's hashes; None when an entry is missing, misplaced or changed."""
     places, _, leaves, hashes = zip(*rows, strict=True)
-    if places != tuple(range(start, start + len(rows))) or None in leaves:
+    if places != tuple(range(start, start + len(rows))) or {*map(type, leaves)} != {bytes}:
         return None
     level = [sha256(b"\x00" + leaf).digest() for leaf in leaves]
     if level != [*hashes]:

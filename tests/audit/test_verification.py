@@ -229,6 +229,22 @@ def test_an_entry_may_wait_a_day_for_its_anchor(log: SignedLog) -> None:
     assert log.verify(after=timedelta(days=400)).finding is Finding.OK
 
 
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        (f"UPDATE audit_event SET leaf = CAST(leaf AS TEXT) WHERE id = {EVENT_7}", "TAMPERED 7"),
+        (f"UPDATE audit_event SET leaf_hash = '{'x' * 32}' WHERE id = {EVENT_7}", "TAMPERED 7"),
+        (f"UPDATE audit_opening SET value = CAST(value AS TEXT) WHERE event_id = {EVENT_7}", "OPENING 7"),
+        (f"UPDATE audit_opening SET salt = '{'x' * 32}' WHERE event_id = {EVENT_7}", "OPENING 7"),
+        (f"UPDATE audit_node SET hash = '{'x' * 32}' WHERE level = 1 AND idx = 3", "NODE_MISMATCH 1 3"),
+    ],
+)
+def test_text_where_bytes_belong_has_its_verdict_too(log: SignedLog, statement: str, expected: str) -> None:
+    tamper(statement)
+
+    assert log.verdict().startswith(expected)
+
+
 @pytest.mark.parametrize("lost", ["last line", "whole note"])
 def test_an_anchor_that_lost_what_was_put_into_it_is_seen_at_once(log: SignedLog, lost: str) -> None:
     log.sign()

@@ -6,7 +6,7 @@ from app.allocations.certificate import certify
 from app.allocations.containment import contained
 from app.allocations.crosscheck import crosscheck
 from app.allocations.models import BasisKind, Run, RunShare, ShareGroup
-from app.allocations.operations import CannotRun, run
+from app.allocations.operations import CannotRun, run, run_if_changed
 from app.allocations.proration import prorate
 from app.allocations.queries import (
     Difference,
@@ -94,6 +94,7 @@ __all__ = [
     "replay",
     "reproduces",
     "run",
+    "run_if_changed",
     "sums_of",
     "todays_bases",
     "trace",

@@ -11,6 +11,7 @@ from app import audit
 from app.allocations.averages import todays_bases
 from app.allocations.certificate import certify
 from app.allocations.models import BasisKind, Run, RunShare, ShareGroup
+from app.allocations.queries import find_newest_run
 from app.allocations.rules import allocate
 from app.allocations.terms import Asked, Outcome, Rule
 from app.core.db import session
@@ -31,16 +32,40 @@ def run(*, deal: Deal, rule: str, by: Person | str, at: datetime, bases: Mapping
     A failing certificate is kept as well: that is how a defect shows. `current-basis` shares by the averages of
     today. Raises UnknownRule, CannotRun.
     """
+    return _keep(_draft(deal, rule, bases), by, at)
+
+
+def run_if_changed(
+    *, deal: Deal, rule: str, by: Person | str, at: datetime, bases: Mapping[int, Fraction] | None = None
+) -> Run:
+    """The newest run of that rule and kind of bases where the same went in and came out, else another as by `run`."""
+    made = _draft(deal, rule, bases)
+    newest = find_newest_run(deal, rule, basis_kind=made.basis_kind)
+    return newest if newest is not None and newest.digest == made.digest else _keep(made, by, at)
+
+
+def _draft(deal: Deal, rule: str, bases: Mapping[int, Fraction] | None) -> Run:
     made = _made(deal, Rule(rule, minimum=deal.minimum_cents or 0), _bases(deal, bases or {}))
     made.basis_kind = BasisKind.FROZEN if bases is None else BasisKind.RECOMPUTED
+    return made
+
+
+def _keep(made: Run, by: Person | str, at: datetime) -> Run:
     made.made_by_id = by.id if isinstance(by, Person) else None
     made.made_at = at
     session.add(made)
     session.flush()
-    parts = {"certificate": made.certificate, "digest": made.digest, "rate": made.rate_text}
-    kind = made.basis_kind.value
     audit.record(
-        action="run.made", actor=by, subject=made, at=at, deal=deal.external_id, rule=rule, bases=kind, **parts
+        action="run.made",
+        actor=by,
+        subject=made,
+        at=at,
+        deal=made.deal.external_id,
+        rule=made.rule.value,
+        bases=made.basis_kind.value,
+        certificate=made.certificate,
+        digest=made.digest,
+        rate=made.rate_text,
     )
     return made
 

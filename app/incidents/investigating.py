@@ -33,11 +33,14 @@ def run_case(case: Case, replay: Replay | None, by: Person, at: datetime) -> Seq
 
 
 def run_recomputed(case: Case, replay: Replay, by: Person | str, at: datetime) -> Sequence[Run]:
-    """The agreement's rule on the bases that the replay recomputed; nothing where it could not replay the deal."""
+    """The agreement's rule on the bases that the replay recomputed; nothing where it could not replay the deal.
+
+    The run before stands where the same went in and came out.
+    """
     bases = allocations.recomputed_bases(replay, case.deal)
     if bases is None:
         return []
-    return [allocations.run(deal=case.deal, rule=case.deal.rule, by=by, at=at, bases=bases)]
+    return [allocations.run_if_changed(deal=case.deal, rule=case.deal.rule, by=by, at=at, bases=bases)]
 
 
 def investigated(incident: Incident) -> None:

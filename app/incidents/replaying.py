@@ -1,13 +1,13 @@
 """Replaying for an incident: asked for as a job, and afterwards the recomputed runs of its cases."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from app import allocations
-from app.allocations import CannotReplay, Commission, Replay
+from app.allocations import BasisKind, CannotReplay, Commission, Replay, Run
 from app.core import jobs
 from app.core.db import session, transaction
 from app.core.jobs import Job, JobState, Progress
@@ -53,16 +53,20 @@ def _replay(incident: Incident, tell: allocations.Tell, by: Person | str, at: da
     replay = allocations.make_replay(commission, tell)
     with transaction():
         session.refresh(incident, with_for_update=True)
-        for case in incident.cases:
-            run_recomputed(case, replay, by, at)
+        runs = [run for case in incident.cases for run in run_recomputed(case, replay, by, at)]
         investigated(incident)
         session.flush()
-        _void_what_says_otherwise(incident, by, at)
+        _void_what_says_otherwise(incident, runs, by, at)
     return replay
 
 
-def _void_what_says_otherwise(incident: Incident, by: Person | str, at: datetime) -> None:
-    """A proposal was signed with its coverage, which notices tell; with another it has to be signed again."""
+def _void_what_says_otherwise(incident: Incident, runs: Sequence[Run], by: Person | str, at: datetime) -> None:
+    """A proposal was signed with its coverage and, where recomputed bases bind, with these runs."""
     coverage = find_coverage(incident)
-    if any(signed_coverage(proposal) != coverage for proposal in list_voidable(incident)):
+    binding = runs if incident.binding is BasisKind.RECOMPUTED else []
+    if any(
+        signed_coverage(proposal) != coverage
+        or any(run not in [part.run for part in proposal.parts] for run in binding)
+        for proposal in list_voidable(incident)
+    ):
         void_unpublished(incident, by=by, at=at)

@@ -11,7 +11,7 @@ from app.audit import AuditEvent
 from app.core import jobs
 from app.core.db import session, transaction
 from app.core.jobs import JobState
-from app.incidents import Incident, ProposalState
+from app.incidents import Incident, Proposal, ProposalState
 from app.notices import Coverage
 from app.worker import WORKS
 from tests.incidents.builders import Staff, propose, the_staff
@@ -32,6 +32,15 @@ def incident(staff: Staff, at: datetime) -> Incident:
 
 def replayed(incident: Incident, staff: Staff, at: datetime) -> Replay:
     return incidents.replay_now(incident=incident, by=staff.admin, at=at)
+
+
+def proposed_on_recomputed_bases(incident: Incident, staff: Staff, at: datetime) -> Proposal:
+    replayed(incident, staff, at)
+    with transaction():
+        incidents.investigate(incident=incident, by=staff.admin, at=at)
+        reason = "Averages follow from corrected allocations."
+        incidents.bind(incident=incident, binding=BasisKind.RECOMPUTED, reason=reason, by=staff.admin, at=at)
+        return propose(incident, staff, at)
 
 
 @pytest.mark.both_databases
@@ -166,6 +175,29 @@ def test_the_same_data_replayed_again_gives_the_same_digest_and_no_difference(
     assert allocations.differences_between(second, first) == []
     assert allocations.find_replay_before(second) == first
     assert incidents.find_replay(incident) == second
+
+
+def test_the_same_data_replayed_again_keeps_runs_and_proposals(incident: Incident, staff: Staff, at: datetime) -> None:
+    proposal = proposed_on_recomputed_bases(incident, staff, at)
+    runs = [allocations.list_runs(part.case.deal) for part in proposal.parts]
+
+    replayed(incident, staff, at)
+
+    assert [allocations.list_runs(part.case.deal) for part in proposal.parts] == runs
+    assert proposal.state is ProposalState.PROPOSED
+
+
+def test_other_recomputed_figures_void_what_was_proposed_by_the_ones_before(
+    incident: Incident, staff: Staff, at: datetime
+) -> None:
+    proposal = proposed_on_recomputed_bases(incident, staff, at)
+    with transaction():
+        chen = next(each for each in proposal.parts[0].case.deal.requests if each.account.external_id == "INV-003")
+        chen.requested_cents = chen.recorded_cents
+
+    replayed(incident, staff, at)
+
+    assert proposal.state is ProposalState.VOID
 
 
 def test_what_changed_and_what_that_carried_on_is_told_apart(incident: Incident, staff: Staff, at: datetime) -> None:

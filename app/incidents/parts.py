@@ -42,6 +42,10 @@ def decide(case: Case, run: Run, decision: CaseDecision, terms: Terms) -> Decide
     name = case.deal.name
     distributions = _distributions(case, decision)
     shares = shares_of(run, decision.declining)
+    if ignored := sorted(decision.declining - set(shares.held)):
+        raise IncompleteDecision(
+            f"{name}: position {ignored[0]} is offered nothing more, so there is nothing to decline."
+        )
     missing = find_missing_words(
         terms.texts,
         remedy=decision.remedy,

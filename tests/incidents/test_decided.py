@@ -261,6 +261,7 @@ def test_nobody_is_written_to_about_small_changes_alone_if_the_threshold_waives_
         ({"distributions": Distributions.NOTHING}, "paid a distribution: say what happens to it"),
         ({"remedy": Remedy.NONE, "distributions": Distributions.TRUED_UP}, "leaves its distributions as they are"),
         ({"declining": frozenset({99})}, "has no request at position 99"),
+        ({"declining": frozenset({7})}, "position 7 is offered nothing more, so there is nothing to decline"),
         ({"is_obliging": True}, "may be declined until legal names the clause"),
     ],
 )

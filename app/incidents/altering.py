@@ -1,11 +1,12 @@
 """What another version of a proposal would void and alter, said before anybody makes it."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from app.incidents.audience import list_concerned
-from app.incidents.proposal_models import Adjustment, Proposal
+from app.incidents.proposal_models import Proposal
+from app.incidents.proposing import figures_signed
 from app.incidents.queries import find_proposal
 from app.incidents.voiding import VOIDABLE
 
@@ -60,24 +61,9 @@ def find_alteration(draft: Proposal, on: date) -> Alteration | None:
     )
 
 
-def _figures(proposal: Proposal) -> dict[tuple[int, int], Hashable]:
+def _figures(proposal: Proposal) -> Mapping[tuple[int, int], list[object]]:
     """What each account is told and owed in each deal."""
-    return {(each.account_id, each.case.id): _figure(each) for each in proposal.adjustments}
-
-
-def _figure(each: Adjustment) -> Hashable:
-    return (
-        each.recorded_cents,
-        each.corrected_cents,
-        each.change_cents,
-        each.refund_cents,
-        each.interest_cents,
-        each.offer_cents,
-        each.cash_cents,
-        each.distribution_cents,
-        each.is_held,
-        each.waived,
-    )
+    return {(each.account_id, each.case.id): figures_signed(each) for each in proposal.adjustments}
 
 
 def _changed_parts(before: Proposal, draft: Proposal) -> list[str]:

@@ -34,7 +34,6 @@ def true_up(total_cents: int, recorded: Sequence[int], corrected: Sequence[int])
 
     `distribution * (corrected - original) / total`, the floor, and left-over units by largest remainder, ties to the
     earlier position, so that all of it sums to 0. Where the two sums of holdings differ each is a share of its own.
-    Rule: `domain.md` 5.
     """
     was, now = sum(recorded), sum(corrected)
     if not was or not now:

@@ -203,11 +203,12 @@ def _canonical_part(part: ProposalPart, adjustments: Sequence[Adjustment]) -> di
         "run": run.audit_name,
         "rule": run.rule.value,
         "rate": plain_fraction(part.rate) if part.rate is not None else None,
-        "adjustments": [_canonical_adjustment(each) for each in adjustments if each.case is part.case],
+        "adjustments": [figures_signed(each) for each in adjustments if each.case is part.case],
     }
 
 
-def _canonical_adjustment(each: Adjustment) -> list[object]:
+def figures_signed(each: Adjustment) -> list[object]:
+    """What a signature binds of one adjustment: its place in the file, then every amount in minor units."""
     return [
         each.request.position,
         each.recorded_cents,

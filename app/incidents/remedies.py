@@ -148,7 +148,7 @@ def cash_for(holding: Holding, multiple: Fraction) -> int:
     """What the error cost this investor at that multiple.
 
     `shortfall * (multiple - 1)` if the stake rose, `excess * (1 - multiple)` to those held above their request if it
-    fell; rounded half up once. Rule: `domain.md` 5.
+    fell; rounded half up once.
     """
     if multiple >= 1:
         exact = holding.shortfall_cents * (multiple - 1)

@@ -10,16 +10,17 @@ from wtforms.validators import Length
 from app import incidents
 from app.core import clock
 from app.core.db import transaction
-from app.core.text import plural
 from app.identity import Role
 from app.incidents import Incident, NoticeState
 from app.web.access import is_fresh, requires, signed_in
+from app.web.admin import notice_steps
 from app.web.admin.forms import ActingForm, DecisionForm, PressForm, required
 from app.web.admin.previewing import render_variants
 from app.web.admin.readers import readers
-from app.web.admin.texts import mail_to, notice_texts
+from app.web.admin.texts import notice_texts
 
 bp = Blueprint("updates", __name__, url_prefix="/admin/incidents/<reference>/update")
+NAME = "update"
 USUAL_DELAY = timedelta(days=14)
 
 
@@ -56,47 +57,33 @@ def propose(reference: str) -> ResponseReturnValue:
 @requires(Role.ADMIN, Role.MANAGEMENT, Role.LEGAL)
 def rehearse(reference: str) -> ResponseReturnValue:
     """Send every message to whoever pressed, with dead links."""
-    notice, form = incidents.get_update(incidents.get_incident(reference)), PressForm(prefix="rehearse")
-    if form.submitted():
-        with form.refusals(), transaction():
-            count = incidents.rehearse_telling(notice=notice, by=signed_in(), at=clock.now())
-    if form.all_errors():
-        return _page(notice.incident, pressing=form), 422
-    flash(f"{plural(count, 'message')} will reach you, and nobody else, at {signed_in().email}.")
-    return redirect(url_for(".show", reference=reference))
+    return notice_steps.rehearse(incidents.get_update(incidents.get_incident(reference)), _page)
 
 
 @bp.post("")
 @requires(Role.LEGAL, fresh=True, deputies=True)
 def decide(reference: str) -> ResponseReturnValue:
-    """Legal approves or rejects."""
-    notice, form = incidents.get_update(incidents.get_incident(reference)), DecisionForm(prefix="decide")
-    if form.submitted():
-        act = incidents.approve_notice if form.approves else incidents.reject_notice
-        with form.refusals(), transaction():
-            act(notice=notice, **form.typed("digest_seen", "note"), by=signed_in(), at=clock.now())
-    if form.all_errors():
-        return _page(notice.incident, deciding=form), 422
-    flash("You approved the update." if form.approves else "You rejected the update.")
-    return redirect(url_for(".show", reference=reference))
+    """Legal approves or rejects. Posted to the page itself, to which a re-authentication leads back."""
+    return notice_steps.decide(incidents.get_update(incidents.get_incident(reference)), _page, NAME)
 
 
 @bp.post("/send")
 @requires(Role.ADMIN)
 def send(reference: str) -> ResponseReturnValue:
     """Begin to tell everybody concerned."""
-    notice, form = incidents.get_update(incidents.get_incident(reference)), PressForm(prefix="send")
-    if form.submitted():
-        with form.refusals(), transaction():
-            incidents.send(notice=notice, texts=notice_texts(), mail_to=mail_to(), by=signed_in(), at=clock.now())
-    if form.all_errors():
-        return _page(notice.incident, pressing=form), 422
-    flash(f"The update is on its way to {plural(notice.recipients, 'person', 'people')}.")
-    return redirect(url_for("reached.show", reference=reference))
+    return notice_steps.send(incidents.get_update(incidents.get_incident(reference)), _page, NAME)
+
+
+@bp.post("/release")
+@requires(Role.ADMIN)
+def release(reference: str) -> ResponseReturnValue:
+    """Queue again what was held back."""
+    return notice_steps.release(incidents.get_update(incidents.get_incident(reference)), _page)
 
 
 def _page(
     incident: Incident,
+    *,
     proposing: UpdateForm | None = None,
     deciding: DecisionForm | None = None,
     pressing: ActingForm | None = None,

@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import worker
 from app.core import clock
 from app.core.db import session, transaction
 from app.identity import Person, SessionKind
 from app.incidents import Incident
-from app.notices import Kind, Message
+from app.notices import Kind, Message, State
 from tests.web.admin.office import CASE, Office, an_office
 from tests.web.browsers import a_browser
 from tests.web.words import words_of
@@ -61,6 +61,23 @@ def test_an_update_goes_from_a_sentence_to_the_outbox_and_to_the_page_people_wai
     waiting = words_of(reader.get("/corrections/INC-2026-001").text)
     assert f"What is left to do {LEFT}." in waiting
     assert "We are not ready, and we are sorry to keep you waiting. We will write to you again by" in waiting
+
+
+def test_messages_of_an_update_that_were_held_back_are_let_go_from_its_page(office: Office) -> None:
+    office.admin.post(f"{PAGE}/propose", on=PAGE, **proposal())
+    approve(office)
+    office.admin.post(f"{PAGE}/send", on=PAGE)
+    worker.publish()
+    updates = Message.kind == Kind.UPDATE
+    with transaction():
+        session.execute(update(Message).where(updates).values(state=State.SUPPRESSED, due_at=None))
+    assert "11 messages held back" in words_of(office.admin.get(PAGE).text)
+    assert "Send what was held back" not in office.legal.get(PAGE).text
+
+    office.admin.post(f"{PAGE}/release", on=PAGE)
+
+    assert set(session.scalars(select(Message.state).where(updates))) == {State.QUEUED}
+    assert "11 messages held back" not in words_of(office.admin.get(PAGE).text)
 
 
 def test_the_page_says_what_proposing_again_voids_and_refuses_an_earlier_date(office: Office) -> None:

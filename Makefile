@@ -8,7 +8,7 @@ demo: .venv/.demo
 	DEMO=1 $(BIN)/python -m app.demo
 
 test: .venv/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .

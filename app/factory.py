@@ -7,11 +7,12 @@ from flask_wtf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import audit, cli, identity, incidents, notices, worker
+from app import audit, cli, identity, notices, worker
 from app.core import clock, files
 from app.core.db import db
 from app.demo import pages as demo_pages
 from app.demo.commands import commands as demo_commands
+from app.incidents import papers
 from app.settings import ROOT, BadSettings, Settings, read_settings, run_by_flask_command
 from app.web import access, admin, compression, context, errors, filters, headers, investor, public, sign_in, support
 from app.web.mailer import Courier, Mail
@@ -61,9 +62,9 @@ def _office(app: Flask, settings: Settings) -> notices.Office:
     )
 
 
-def _press(app: Flask, settings: Settings) -> incidents.Press:
+def _press(app: Flask, settings: Settings) -> papers.Press:
     """Templates and stored files for papers, as plain callables."""
-    return incidents.Press(
+    return papers.Press(
         render=lambda name, facts: app.jinja_env.get_template(name).render(facts),
         read=lambda sha256: files.read(settings.files_dir, sha256),
         keep=lambda content: files.store(settings.files_dir, content),

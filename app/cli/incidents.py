@@ -12,8 +12,8 @@ from app import audit, incidents
 from app.cli.errors import BadInput, Failed
 from app.core import clock, pdf
 from app.core.db import transaction
-from app.incidents import Incident, PaperKind, Press, handing_out
-from app.incidents.papers import Paper
+from app.incidents import Incident, papers
+from app.incidents.papers import Paper, PaperKind, Press
 
 
 @click.group("incidents")
@@ -72,15 +72,15 @@ def _make(reference: str, kind: PaperKind, out: Path) -> Sequence[Paper]:
     """Print, write and log: whoever made papers, and which, stands in the log."""
     incident = _incident(reference)
     try:
-        papers = handing_out.print_papers(incident, kind, _press())
+        made = papers.print_papers(incident, kind, _press())
     except pdf.CannotRender as refused:
         raise Failed(str(refused)) from refused
-    _write(papers, out)
+    _write(made, out)
     with transaction():
-        handing_out.log_papers(incident=incident, kind=kind, papers=papers, by=audit.shell_actor(), at=clock.now())
-    for paper in papers:
+        papers.log_papers(incident=incident, kind=kind, papers=made, by=audit.shell_actor(), at=clock.now())
+    for paper in made:
         click.echo(f"{paper.sha256}  {out / paper.name}")
-    return papers
+    return made
 
 
 def _write(papers: Sequence[Paper], out: Path) -> None:

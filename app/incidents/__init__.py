@@ -1,5 +1,6 @@
 """Incidents, cases and proposals, from suspicion to publication."""
 
+from app.incidents import papers
 from app.incidents.adding import CannotAddCase, add_case, list_addable
 from app.incidents.altering import Alteration, find_alteration
 from app.incidents.answers import NothingToRead, acknowledge, find_acknowledgment, get_acknowledgment
@@ -15,7 +16,6 @@ from app.incidents.editing import change_cause, change_contact, contact_point
 from app.incidents.explaining import Explanation, list_explanations
 from app.incidents.facts import correction_facts, list_adjustments
 from app.incidents.findings import DealFinding, list_findings
-from app.incidents.handing_out import PAPERS, make_papers
 from app.incidents.interest_due import worked_lines
 from app.incidents.investigating import investigate
 from app.incidents.knock_on import NewAverage, find_new_average
@@ -32,8 +32,6 @@ from app.incidents.operations import (
 )
 from app.incidents.outcomes import Outcomes, tell_apart
 from app.incidents.overview import Overview, Row, Standing, Topic, get_overview, missing_signatures
-from app.incidents.paper_models import PaperKind
-from app.incidents.papers import Press
 from app.incidents.previews import Variant, list_first_notice_variants, list_variants
 from app.incidents.proposal_models import Acknowledgment, Adjustment, Proposal, ProposalPart, Publication
 from app.incidents.proposing import CannotPropose, KeyDates, draft, list_proposals, propose
@@ -96,24 +94,13 @@ from app.incidents.telling import (
     propose_update,
     reject_notice,
 )
-from app.incidents.variants_paper import (
-    VARIANTS,
-    Shown,
-    Signable,
-    carry_out_paper,
-    find_paper,
-    kept_text,
-    show_variants,
-)
 from app.incidents.voiding import AtStake, CannotChange, find_at_stake, list_voidable
 from app.incidents.worded import list_unworded
 from app.incidents.workflow import IncidentState, NotAllowed, NoticeState, ProposalState, PublicationState
 
 __all__ = [
     "INTEREST_POLICY",
-    "PAPERS",
     "REPLAY",
-    "VARIANTS",
     "Acknowledgment",
     "Adjustment",
     "Alteration",
@@ -158,9 +145,7 @@ __all__ = [
     "NoticeState",
     "Outcomes",
     "Overview",
-    "PaperKind",
     "Party",
-    "Press",
     "Proof",
     "Proposal",
     "ProposalPart",
@@ -175,8 +160,6 @@ __all__ = [
     "Row",
     "Ruling",
     "RulingKind",
-    "Shown",
-    "Signable",
     "Standing",
     "Statement",
     "StatementKind",
@@ -197,7 +180,6 @@ __all__ = [
     "assess",
     "balance_of",
     "bind",
-    "carry_out_paper",
     "carry_out_replay",
     "change_cause",
     "change_contact",
@@ -221,7 +203,6 @@ __all__ = [
     "find_coverage",
     "find_first_notice",
     "find_new_average",
-    "find_paper",
     "find_proposal",
     "find_published",
     "find_redline",
@@ -240,7 +221,6 @@ __all__ = [
     "get_update",
     "hand_out_evidence",
     "investigate",
-    "kept_text",
     "list_addable",
     "list_adjustments",
     "list_concerned",
@@ -267,11 +247,11 @@ __all__ = [
     "list_voidable",
     "list_waiting",
     "make_legal_note",
-    "make_papers",
     "may_decide",
     "missing_signatures",
     "move",
     "open_incident",
+    "papers",
     "propose",
     "propose_first_notice",
     "propose_update",
@@ -288,7 +268,6 @@ __all__ = [
     "rule",
     "send",
     "send_batch",
-    "show_variants",
     "signed_coverage",
     "start",
     "summarize",

@@ -17,11 +17,12 @@ from app import allocations, audit, incidents
 from app.allocations import RunShare
 from app.audit import Finding, Verdict
 from app.core.db import session, transaction
-from app.incidents import Adjustment, Incident, PaperKind, Press, erasing, handing_out
-from app.incidents.attested import Check
-from app.incidents.attesting import attest
-from app.incidents.reperformance import draw_sample, write_table
-from app.incidents.second_look import look_again
+from app.incidents import Adjustment, Incident, erasing, papers
+from app.incidents.papers import PaperKind, Press
+from app.incidents.papers.attested import Check
+from app.incidents.papers.attesting import attest
+from app.incidents.papers.reperformance import draw_sample, write_table
+from app.incidents.papers.second_look import look_again
 from app.incidents.workflow import IncidentState
 from tests.incidents.builders import an_incident, the_staff
 from tests.papers import needs_pango
@@ -126,9 +127,9 @@ def test_each_step_of_the_sample_is_said_in_words(app: Flask, incident: Incident
 
 @needs_pango
 def test_the_papers_of_an_attestation_are_the_same_when_made_again(app: Flask, incident: Incident) -> None:
-    made = handing_out.print_papers(incident, PaperKind.ATTESTATION, _press(app))
+    made = papers.print_papers(incident, PaperKind.ATTESTATION, _press(app))
 
-    again = handing_out.print_papers(incident, PaperKind.ATTESTATION, _press(app))
+    again = papers.print_papers(incident, PaperKind.ATTESTATION, _press(app))
     assert [paper.content for paper in again] == [paper.content for paper in made]
     assert [paper.name.partition("INC-2026-001-")[2] for paper in made] == [
         "attestation.json",
@@ -162,7 +163,7 @@ def test_every_erasure_is_listed_with_who_asked_who_released_when_and_why(app: F
     assert (found.released_by, found.released_because) == (staff.legal.full_name, "Article 17.")
     assert (found.asked_at, found.released_at) == (at, at)
     assert found.logged_as == audit.list_events(action="opening.erased")[0].idx
-    _, pdf, *_ = handing_out.print_papers(incident, PaperKind.ATTESTATION, _press(app))
+    _, pdf, *_ = papers.print_papers(incident, PaperKind.ATTESTATION, _press(app))
     words = " ".join(" ".join(page.extract_text() for page in PdfReader(BytesIO(pdf.content)).pages).split())
     assert "Every erasure" in words
     assert "Article 17." in words

@@ -13,9 +13,10 @@ from pypdf import PdfReader
 
 from app import incidents
 from app.core.db import session, transaction
-from app.incidents import Incident, PaperKind, Press, handing_out
-from app.incidents.dossier import describe
-from app.incidents.papers import Paper, as_json
+from app.incidents import Incident, papers
+from app.incidents.papers import PaperKind, Press
+from app.incidents.papers.dossier import describe
+from app.incidents.papers.press import Paper, as_json
 from tests.incidents.builders import PAY_TO, an_incident, the_staff
 from tests.papers import needs_pango
 
@@ -36,7 +37,7 @@ def test_a_dossier_made_again_has_the_same_bytes_though_making_it_was_logged(
 ) -> None:
     first = _make(app, incident)
     with transaction():
-        handing_out.log_papers(incident=incident, kind=PaperKind.DOSSIER, papers=first, by="shell:ops", at=at)
+        papers.log_papers(incident=incident, kind=PaperKind.DOSSIER, papers=first, by="shell:ops", at=at)
     reference = incident.reference
     session.remove()
 
@@ -161,7 +162,7 @@ def _press(app: Flask, content: bytes = DIFF.encode()) -> Press:
 
 
 def _make(app: Flask, incident: Incident) -> Sequence[Paper]:
-    return handing_out.print_papers(incident, PaperKind.DOSSIER, _press(app))
+    return papers.print_papers(incident, PaperKind.DOSSIER, _press(app))
 
 
 def _facts(app: Flask, incident: Incident, content: bytes = b"evidence") -> Any:

@@ -13,7 +13,7 @@ from app.core.db import session, transaction
 from app.core.jobs import JobState
 from app.incidents import Incident, Proposal, ProposalState
 from app.notices import Coverage
-from app.worker import WORKS
+from app.worker.works import WORKS
 from tests.incidents.builders import Staff, propose, the_staff
 from tests.incidents.histories import an_incident_in_a_history, history_files, import_history
 

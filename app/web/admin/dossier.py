@@ -10,7 +10,8 @@ from wtforms.validators import AnyOf
 from app import incidents
 from app.core import clock, pdf
 from app.core.db import transaction
-from app.incidents import Incident, PaperKind, Press, handing_out
+from app.incidents import Incident, papers
+from app.incidents.papers import PaperKind, Press
 from app.web.access import signed_in
 from app.web.admin.forms import ActingForm, PressForm
 from app.web.admin.readers import readers
@@ -39,7 +40,7 @@ def make(reference: str) -> ResponseReturnValue:
     if form.submitted():
         with form.refusals(), transaction():
             kind = PaperKind(form.kind.data or "")
-            job = handing_out.ask_for_papers(incident=incident, kind=kind, by=signed_in(), at=clock.now())
+            job = papers.ask_for_papers(incident=incident, kind=kind, by=signed_in(), at=clock.now())
     if form.all_errors():
         return _page(incident, form), 422
     return redirect(url_for("jobs.show", pseudonym=job.pseudonym))
@@ -49,13 +50,13 @@ def make(reference: str) -> ResponseReturnValue:
 @readers
 def take(reference: str, pseudonym: str, name: str) -> ResponseReturnValue:
     """One file, to save. A post, since who took it is logged."""
-    made = handing_out.get_paper_set(incidents.get_incident(reference), pseudonym)
+    made = papers.get_paper_set(incidents.get_incident(reference), pseudonym)
     file, form = made.file(name) or abort(404), PressForm()
     if not form.submitted() or form.all_errors():
         return _page(made.incident, MakeForm()), 422
     content = _press().read(file["sha256"])
     with transaction():
-        handing_out.take_paper(paper_set=made, file=file, by=signed_in(), at=clock.now())
+        papers.take_paper(paper_set=made, file=file, by=signed_in(), at=clock.now())
     return send_file(BytesIO(content), mimetype=file["media_type"], as_attachment=True, download_name=file["name"])
 
 
@@ -65,7 +66,7 @@ def _page(incident: Incident, form: MakeForm) -> str:
         incident=incident,
         form=form,
         taking=PressForm(),
-        sets=handing_out.list_paper_sets(incident),
+        sets=papers.list_paper_sets(incident),
         can_print=pdf.is_available(),
     )
 

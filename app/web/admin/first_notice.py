@@ -9,7 +9,7 @@ from app import incidents
 from app.core import clock
 from app.core.db import transaction
 from app.identity import Role
-from app.incidents import Incident, NoticeState, StatementKind
+from app.incidents import Incident, NoticeState, StatementKind, papers
 from app.web.access import is_fresh, requires, signed_in
 from app.web.admin import notice_steps
 from app.web.admin.forms import ActingForm, DecisionForm, PressForm, ProposeNoticeForm
@@ -98,5 +98,5 @@ def _page(
         is_fresh=is_fresh(),
         may_decide=notice is not None and incidents.may_decide(notice, signed_in(), at=clock.now()),
         held_back=incidents.count_held_back(notice) if notice else 0,
-        paper=incidents.find_paper(notice) if notice else None,
+        paper=papers.find_paper(notice) if notice else None,
     )

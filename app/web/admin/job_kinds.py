@@ -7,6 +7,7 @@ from flask import url_for
 
 from app import deals, incidents
 from app.core.jobs import Job
+from app.incidents import papers
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,6 @@ KINDS: Mapping[str, JobKind] = {
     deals.CHECK: JobKind("Checking files", "See what was found", _upload),
     deals.IMPORT: JobKind("Importing files", "See what was imported", _upload),
     incidents.REPLAY: JobKind("Replaying every deal", "See who is affected", _affected),
-    incidents.PAPERS: JobKind("Making papers", "See the papers", _papers),
-    incidents.VARIANTS: JobKind("Drawing the paper of every variant", "Save the PDF", _paper),
+    papers.PAPERS: JobKind("Making papers", "See the papers", _papers),
+    papers.VARIANTS: JobKind("Drawing the paper of every variant", "Save the PDF", _paper),
 }

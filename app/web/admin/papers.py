@@ -10,7 +10,8 @@ from app import incidents
 from app.core import clock, files, jobs
 from app.core.db import transaction
 from app.identity import Role
-from app.incidents import Signable
+from app.incidents import papers
+from app.incidents.papers import Signable
 from app.settings import Settings
 from app.web.access import requires, signed_in
 from app.web.admin.forms import PressForm
@@ -29,7 +30,7 @@ def make(reference: str, what: str) -> ResponseReturnValue:
         abort(400)
     with transaction():
         facts = {"subject_key": about.audit_name, "reference": reference, "what": what}
-        job = jobs.ask(kind=incidents.VARIANTS, argument=facts, by=signed_in(), at=clock.now())
+        job = jobs.ask(kind=papers.VARIANTS, argument=facts, by=signed_in(), at=clock.now())
         pseudonym = job.pseudonym
     flash("The paper is being made. You can leave this page; it is also found where you came from.")
     return redirect(url_for("jobs.show", pseudonym=pseudonym))
@@ -39,7 +40,7 @@ def make(reference: str, what: str) -> ResponseReturnValue:
 @requires(Role.ADMIN, Role.MANAGEMENT, Role.LEGAL, deputies=True)
 def download(reference: str, what: str) -> ResponseReturnValue:
     """The paper of exactly what is signed now."""
-    paper = incidents.find_paper(_get_signable(reference, what))
+    paper = papers.find_paper(_get_signable(reference, what))
     if paper is None:
         return _to_page(reference, what)
     settings: Settings = current_app.extensions["settings"]

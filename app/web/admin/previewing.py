@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from flask import current_app
 
-from app import incidents, notices
-from app.incidents import Shown, Variant
+from app import notices
+from app.incidents import Variant, papers
+from app.incidents.papers import Shown
 
 
 def render_variants(variants: Sequence[Variant]) -> list[Shown]:
     """The words of every variant, as its reader would get them."""
     office: notices.Office = current_app.extensions["office"]
-    return incidents.show_variants(variants, office=office)
+    return papers.show_variants(variants, office=office)

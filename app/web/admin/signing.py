@@ -7,7 +7,7 @@ from app import incidents
 from app.core import clock
 from app.core.db import transaction
 from app.identity import Role
-from app.incidents import Adjustment, Incident, Proposal, ProposalState
+from app.incidents import Adjustment, Incident, Proposal, ProposalState, papers
 from app.settlement import Line
 from app.web.access import is_fresh, requires, signed_in
 from app.web.admin.forms import DecisionForm, PressForm
@@ -71,7 +71,7 @@ def _page(incident: Incident, form: DecisionForm | None = None) -> str:
         form=form,
         is_fresh=is_fresh(),
         signers=incidents.list_signers(proposal, on=clock.now().date()),
-        paper=incidents.find_paper(proposal),
+        paper=papers.find_paper(proposal),
         pressing=PressForm(None),
         **_reader(proposal),
     )

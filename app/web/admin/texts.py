@@ -5,8 +5,9 @@ from pathlib import Path
 
 from flask import current_app
 
-from app import incidents, notices
+from app import notices
 from app.core import files
+from app.incidents import papers
 from app.settings import ROOT, MailTo, Settings
 
 FOLDER = ROOT / "templates" / "email"
@@ -28,7 +29,7 @@ def keep_notice_texts(folder: Path) -> dict[str, str]:
 def read_notice_text(sha256: str) -> str | None:
     """The words that were kept under this digest; None where they were not."""
     settings: Settings = current_app.extensions["settings"]
-    return incidents.kept_text(settings.files_dir, sha256)
+    return papers.kept_text(settings.files_dir, sha256)
 
 
 def _templates() -> list[Path]:

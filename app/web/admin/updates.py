@@ -11,7 +11,7 @@ from app import incidents
 from app.core import clock
 from app.core.db import transaction
 from app.identity import Role
-from app.incidents import Incident, NoticeState
+from app.incidents import Incident, NoticeState, papers
 from app.web.access import is_fresh, requires, signed_in
 from app.web.admin import notice_steps
 from app.web.admin.forms import ActingForm, DecisionForm, PressForm, required
@@ -99,7 +99,7 @@ def _page(
         notice=notice,
         states=NoticeState,
         previews=render_variants(incidents.list_variants(notice, on=now.date())) if notice else [],
-        paper=incidents.find_paper(notice) if notice else None,
+        paper=papers.find_paper(notice) if notice else None,
         held_back=incidents.count_held_back(notice) if notice else 0,
         proposing=proposing or UpdateForm(None, prefix="propose", promised_on=promised_on),
         deciding=deciding,

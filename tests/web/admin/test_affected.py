@@ -11,7 +11,7 @@ from app import incidents
 from app.core import clock, jobs
 from app.core.db import transaction
 from app.incidents import Incident
-from app.worker import WORKS
+from app.worker.works import WORKS
 from tests.incidents.builders import propose, the_staff
 from tests.incidents.histories import an_incident_in_a_history
 from tests.web.admin.office import CASE, Office

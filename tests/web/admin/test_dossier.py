@@ -7,7 +7,7 @@ from flask import Flask
 
 from app import audit, worker
 from app.core.queue import create_queue
-from app.incidents import PaperKind
+from app.incidents.papers import PaperKind
 from tests.papers import needs_pango
 from tests.web.admin.office import CASE, Office, an_office
 from tests.web.words import words_of

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app import audit, incidents, worker
+from app import audit, incidents
 from app.audit.verdicts import Finding, Verdict
 from app.core import clock
 from app.core.db import session, transaction
@@ -16,6 +16,7 @@ from app.identity import Role
 from app.incidents import IncidentState, erasing
 from app.tlog.receipt import check_receipt
 from app.web.access import Access
+from app.worker.works import WORKS
 from tests.audit.log import SignedLog
 from tests.web.admin.office import Office, a_supporter, an_office
 from tests.web.browsing import TOKEN, Browser
@@ -93,7 +94,7 @@ def test_an_export_carries_what_was_recorded_and_is_itself_on_record(office: Off
 def test_a_verification_is_a_job_and_its_finding_stands_on_the_page(office: Office, log: SignedLog) -> None:
     log.sign()
     asked = office.auditor.post(f"{LOG}/verify", on=f"{LOG}/checks")
-    run_waiting(worker.WORKS)
+    run_waiting(WORKS)
 
     job = session.query(Job).one()
     assert asked.headers["Location"] == f"/admin/jobs/{job.pseudonym}"

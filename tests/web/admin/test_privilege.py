@@ -12,7 +12,8 @@ from app import incidents
 from app.core import clock
 from app.core.db import session
 from app.identity import Role
-from app.incidents import Incident, PaperKind, Press, handing_out
+from app.incidents import Incident, papers
+from app.incidents.papers import PaperKind, Press
 from app.notices import Message
 from app.web.access import Access
 from tests.papers import needs_pango
@@ -70,10 +71,10 @@ def _papers(app: Flask, incident: Incident) -> Iterator[tuple[str, str]]:
     """Name and words of everything that is handed out."""
     press: Press = replace(app.extensions["press"], read=lambda _: b"evidence")
     for kind in PaperKind:
-        for paper in handing_out.print_papers(incident, kind, press):
+        for paper in papers.print_papers(incident, kind, press):
             yield paper.name, _words(paper.content)
     variants = incidents.list_variants(incidents.get_proposal(incident), on=clock.now().date())
-    for shown in incidents.show_variants(variants, office=app.extensions["office"]):
+    for shown in papers.show_variants(variants, office=app.extensions["office"]):
         yield shown.subject, shown.text
 
 

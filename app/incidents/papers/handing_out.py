@@ -15,11 +15,11 @@ from app.core import jobs
 from app.core.db import session, transaction
 from app.core.jobs import Job, Progress
 from app.identity import Person
-from app.incidents.attesting import print_attestation
-from app.incidents.dossier import print_dossier
 from app.incidents.models import Incident
-from app.incidents.paper_models import KeptFile, PaperKind, PaperSet
-from app.incidents.papers import Paper, Press
+from app.incidents.papers.attesting import print_attestation
+from app.incidents.papers.dossier import print_dossier
+from app.incidents.papers.models import KeptFile, PaperKind, PaperSet
+from app.incidents.papers.press import Paper, Press
 from app.incidents.queries import get_incident
 
 PAPERS = "papers"

@@ -5,8 +5,8 @@ from fractions import Fraction
 
 from app import allocations
 from app.allocations import Asked, Rule, Run, RunShare, ShareGroup
-from app.incidents.attested import AttestedRun, AttestedShare
 from app.incidents.models import Incident
+from app.incidents.papers.attested import AttestedRun, AttestedShare
 
 
 def look_again(incident: Incident) -> Sequence[AttestedRun]:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from app import allocations
 from app.allocations import Bucket, Replay, ReplayDeal, ReplayShare
 from app.incidents.coverage import find_coverage, find_replay
-from app.incidents.dossier_facts import ReplayedDeal, ReplayedShare, ReplayFact
 from app.incidents.models import Incident
+from app.incidents.papers.dossier_facts import ReplayedDeal, ReplayedShare, ReplayFact
 
 AT_ONCE = 1000
 NOT_RIGHT = [bucket for bucket in Bucket if bucket is not Bucket.UNAFFECTED]

@@ -9,7 +9,7 @@ from io import StringIO
 from app.allocations import ShareGroup
 from app.core.money import format_money, format_worked, plain_money
 from app.core.text import plain_fraction
-from app.incidents.attested import AttestedRun, AttestedShare, Step
+from app.incidents.papers.attested import AttestedRun, AttestedShare, Step
 
 SAMPLE = 25
 COLUMNS = (

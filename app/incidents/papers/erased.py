@@ -8,8 +8,8 @@ from sqlalchemy import select
 from app import audit, identity
 from app.audit import LoggedEvent
 from app.core.db import session
-from app.incidents.attested import ErasedFact
 from app.incidents.erasing import Erasure, ErasureState
+from app.incidents.papers.attested import ErasedFact
 
 PAGE = 500
 NOT_ON_RECORD = "not on record"

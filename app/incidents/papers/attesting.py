@@ -7,18 +7,18 @@ from fractions import Fraction
 from app.audit import Finding, Verdict
 from app.core.money import format_money
 from app.core.text import join_words, plural
-from app.incidents.attested import Attestation, AttestedRun, Check
 from app.incidents.canonical import digest
-from app.incidents.erased import list_erased
 from app.incidents.interest_due import interest_of, worked_lines
 from app.incidents.models import Incident
-from app.incidents.papers import Paper, Press, as_json, as_pdf
+from app.incidents.papers.attested import Attestation, AttestedRun, Check
+from app.incidents.papers.erased import list_erased
+from app.incidents.papers.press import Paper, Press, as_json, as_pdf
+from app.incidents.papers.reperformance import draw_sample, seed_of, write_table
+from app.incidents.papers.second_look import look_again
+from app.incidents.papers.timeline import list_happenings
 from app.incidents.proposal_models import Proposal
 from app.incidents.queries import find_proposal
 from app.incidents.remedies import Remedy
-from app.incidents.reperformance import draw_sample, seed_of, write_table
-from app.incidents.second_look import look_again
-from app.incidents.timeline import list_happenings
 
 
 def attest(incident: Incident, press: Press) -> tuple[Attestation, bytes]:

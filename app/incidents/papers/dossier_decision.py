@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from app.incidents.asides import list_parties
 from app.incidents.comparing import Option
 from app.incidents.deciding import CaseComparison, WhatIf, compare
-from app.incidents.dossier_facts import (
+from app.incidents.interest_due import worked_lines
+from app.incidents.models import Incident
+from app.incidents.papers.dossier_facts import (
     BindingFact,
     InterestFact,
     OptionFact,
@@ -15,8 +17,6 @@ from app.incidents.dossier_facts import (
     SignatureFact,
     WorkedLine,
 )
-from app.incidents.interest_due import worked_lines
-from app.incidents.models import Incident
 from app.incidents.proposal_models import Adjustment, Proposal, ProposalPart
 
 DATES = ("notice_on", "look_by", "pay_by", "remind_on", "due_by")

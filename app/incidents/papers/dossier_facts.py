@@ -6,7 +6,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from app.deals import RuleName
-from app.incidents.timeline import Happening
+from app.incidents.papers.timeline import Happening
 
 
 @dataclass(frozen=True)

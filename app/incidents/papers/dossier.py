@@ -4,26 +4,26 @@ from collections.abc import Sequence
 from datetime import UTC
 
 from app.deals import Release
-from app.incidents.dossier_deals import describe_deal
-from app.incidents.dossier_decision import (
+from app.incidents.findings import list_findings
+from app.incidents.models import Incident, Statement
+from app.incidents.papers.dossier_deals import describe_deal
+from app.incidents.papers.dossier_decision import (
     describe_binding,
     describe_interest,
     describe_options,
     describe_parties,
     describe_proposal,
 )
-from app.incidents.dossier_facts import (
+from app.incidents.papers.dossier_facts import (
     Dossier,
     LogMark,
     ReleaseFact,
     StatementFact,
 )
-from app.incidents.dossier_replay import describe_replay
-from app.incidents.findings import list_findings
-from app.incidents.models import Incident, Statement
-from app.incidents.papers import Paper, Press, as_json, as_pdf
+from app.incidents.papers.dossier_replay import describe_replay
+from app.incidents.papers.press import Paper, Press, as_json, as_pdf
+from app.incidents.papers.timeline import Happening, find_checkpoint_over, list_happenings
 from app.incidents.proposing import list_proposals
-from app.incidents.timeline import Happening, find_checkpoint_over, list_happenings
 
 LONGEST_TEXT = 8_000
 DATES = ("notice_on", "look_by", "pay_by", "remind_on", "due_by")

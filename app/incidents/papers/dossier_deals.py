@@ -6,8 +6,8 @@ from app import allocations
 from app.allocations import Asked, Difference, Outcome, Rule, Run
 from app.allocations.terms import Groups
 from app.deals import Deal
-from app.incidents.dossier_facts import Affected, DealFact, Explained
 from app.incidents.findings import DealFinding
+from app.incidents.papers.dossier_facts import Affected, DealFact, Explained
 
 
 def describe_deal(finding: DealFinding) -> DealFact:

@@ -1,0 +1,113 @@
+"""The worker: everything that happens without somebody asking. Rows say what is to be done; bells only make it prompt.
+
+huey runs a task at most once and forgets a killed one, so no task carries work: each looks for what is due.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from huey import Huey, crontab
+
+from app.core import signals
+from app.core.queue import open_queue
+from app.worker.log_keeping import mail_checkpoint, sign, verify_log
+from app.worker.tasks import deliver, do_all_but_jobs, do_jobs, publish, sweep
+
+__all__ = [
+    "Worker",
+    "deliver",
+    "do_all_but_jobs",
+    "do_jobs",
+    "init_app",
+    "mail_checkpoint",
+    "publish",
+    "sign",
+    "sweep",
+    "verify_log",
+    "worker",
+]
+
+
+@dataclass(frozen=True)
+class Worker:
+    """The queue and its tasks; calling a task rings its bell."""
+
+    huey: Huey
+    deliver: Callable[[], Any]
+    deliver_at: Callable[[datetime], Any]
+    publish: Callable[[], Any]
+    sign: Callable[[], Any]
+    do_jobs: Callable[[], Any]
+    verify_log: Callable[[], Any]
+
+
+def init_app(app: Flask) -> None:
+    """Register the tasks on the queue of the settings, and the `worker` command."""
+    huey = open_queue(app.extensions["settings"].queue_url)
+
+    def task(work: Callable[[], None]) -> Callable[[], Any]:
+        return huey.task(name=work.__name__)(_in_app(app, work))  # type: ignore[no-any-return]
+
+    huey.periodic_task(crontab(minute="*"), name="sweep")(_in_app(app, sweep))
+    huey.periodic_task(crontab(hour="3", minute="17"), name="verify_nightly")(_in_app(app, verify_log))
+    delivering: Any = task(deliver)
+    app.extensions["worker"] = Worker(
+        huey=huey,
+        deliver=delivering,
+        deliver_at=lambda at: delivering.schedule(eta=at),
+        publish=task(publish),
+        sign=task(sign),
+        do_jobs=task(do_jobs),
+        verify_log=task(verify_log),
+    )
+    app.cli.add_command(worker)
+
+
+def _in_app(app: Flask, work: Callable[[], None]) -> Callable[[], None]:
+    def run() -> None:
+        with app.app_context():
+            work()
+
+    return run
+
+
+@signals.outbox_filled.connect
+def _deliver_soon(_: object) -> None:
+    current_app.extensions["worker"].deliver()
+
+
+@signals.publication_waits.connect
+def _publish_soon(_: object) -> None:
+    current_app.extensions["worker"].publish()
+
+
+@signals.checkpoint_wanted.connect
+def _sign_soon(_: object) -> None:
+    current_app.extensions["worker"].sign()
+
+
+@signals.job_waits.connect
+def _do_jobs_soon(_: object) -> None:
+    current_app.extensions["worker"].do_jobs()
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do all that is due and end.")
+@with_appcontext
+def worker(*, once: bool) -> None:
+    """Deliver messages, publish batches, do long jobs and sign checkpoints until stopped."""
+    if once:
+        do_all_but_jobs()
+        do_jobs()
+        do_all_but_jobs()
+    else:
+        sweep()
+        current_app.extensions["worker"].verify_log()
+        current_app.extensions["worker"].huey.create_consumer(
+            workers=2, max_delay=1, graceful_signal="TERM", check_worker_health=True
+        ).run()

@@ -1,11 +1,25 @@
 """`python -m faults [NAME…]`: run the campaigns at full size and print what came of them; 1 if anything slipped."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Protocol
 
-from faults import tamper
+from faults import probing, race_link, scanner, tamper
 
-CAMPAIGNS = {"tamper": tamper.campaign}
+
+class Outcome(Protocol):
+    """One line of the results; `slipped` is what must not have happened."""
+
+    slipped: int
+
+
+CAMPAIGNS: Mapping[str, Callable[[], Iterable[Outcome]]] = {
+    "tamper": partial(tamper.campaign, rounds=200),
+    "scanner": partial(scanner.campaign, links=1000),
+    "race-link": partial(race_link.campaign, rounds=20, at_once=50),
+    "probing": partial(probing.campaign, pairs=1000, staff_pairs=200),
+}
 
 
 def main(names: Sequence[str]) -> int:
@@ -15,9 +29,9 @@ def main(names: Sequence[str]) -> int:
         return 2
     slipped = 0
     for name in names or CAMPAIGNS:
-        for outcome in CAMPAIGNS[name](rounds=200):
+        for outcome in CAMPAIGNS[name]():
             slipped += outcome.slipped
-            print(f"{name}: {outcome}")
+            print(f"{name}: {outcome}", flush=True)
     return 1 if slipped else 0
 
 

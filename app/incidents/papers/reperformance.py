@@ -1,12 +1,11 @@
 """What a stranger needs to work every share out again: a table for a spreadsheet, and a sample in words. Pure."""
 
-import csv
 import hashlib
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from io import StringIO
 
 from app.allocations import ShareGroup
+from app.core.csv_files import write_csv
 from app.core.money import format_money, format_worked, plain_money
 from app.core.text import plain_fraction
 from app.incidents.papers.attested import AttestedRun, AttestedShare, Step
@@ -25,12 +24,7 @@ def write_table(runs: Sequence[AttestedRun]) -> bytes:
 
     A fraction takes two columns, since a spreadsheet reads `3/4` as a day. Accounts are pseudonymous.
     """
-    text = StringIO()
-    rows = csv.writer(text, lineterminator="\r\n")
-    rows.writerow(COLUMNS)
-    for run in runs:
-        rows.writerows([_guarded(cell) for cell in _cells(run, share)] for share in run.shares)
-    return text.getvalue().encode()
+    return write_csv(COLUMNS, (_cells(run, share) for run in runs for share in run.shares))
 
 
 def seed_of(table: bytes) -> str:
@@ -78,12 +72,6 @@ def _cells(run: AttestedRun, share: AttestedShare) -> list[object]:
 
 def _pair(value: Fraction | None) -> tuple[object, object]:
     return ("", "") if value is None else (value.numerator, value.denominator)
-
-
-def _guarded(cell: object) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = str(cell)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _steps(run: AttestedRun, share: AttestedShare) -> Iterator[str]:

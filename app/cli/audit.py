@@ -7,9 +7,10 @@ from typing import BinaryIO
 import click
 from flask import current_app
 
-from app import audit, identity
+from app import audit
 from app.audit import AuditCheckpoint
 from app.cli.errors import BadInput, Failed
+from app.cli.staff import AS, named
 from app.core import clock
 from app.core.db import transaction
 from app.core.text import plural
@@ -83,14 +84,14 @@ def consistency(old: int, new: int) -> None:
 
 
 @group.command("continue")
-@click.option("--as", "email", metavar="EMAIL", help="Who asked for it; recorded beside the shell's user.")
+@AS
 @click.confirmation_option(prompt="Web and worker are stopped, and this database is an older copy?")
 def continue_(email: str | None) -> None:
     """After an older copy was restored: open the next origin, whose first entry carries the last checkpoint.
 
     Refused where the log still contains the newest anchored checkpoint: then it simply goes on.
     """
-    settings, named = _settings(), _named(email)
+    settings, as_email = _settings(), named(email)
     key, old = _verifier(settings), settings.audit_key_file
     if old is None:
         raise BadInput("AUDIT_KEY_FILE is not set: run this as the worker's user, who holds the key.")
@@ -100,7 +101,7 @@ def continue_(email: str | None) -> None:
         key_file=old.with_name(f"{old.name}.{audit.next_origin(key.name).rpartition('/')[2]}"),
         by=audit.shell_actor(),
         at=clock.now(),
-        as_email=named,
+        as_email=as_email,
     )
     click.echo(f"AUDIT_ORIGIN={done.origin}\nAUDIT_KEY_FILE={done.key_file}\nAUDIT_VKEY={done.verifier}")
     lost = plural(done.lost, "anchored entry is", "anchored entries are")
@@ -109,13 +110,13 @@ def continue_(email: str | None) -> None:
 
 @group.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--as", "email", metavar="EMAIL", help="Who asked for it; recorded beside the shell's user.")
+@AS
 def export(folder: Path, email: str | None) -> None:
     """Write the log into the new folder DIR as C2SP tlog-tiles: leaves and hashes, for any static file server.
 
     What was said is not in it. That it was taken out is itself recorded.
     """
-    named = _named(email)
+    as_email = named(email)
     size = audit.export_tiles(folder)
     with transaction():
         audit.record(
@@ -124,7 +125,7 @@ def export(folder: Path, email: str | None) -> None:
             subject=audit.Log(),
             at=clock.now(),
             name="tlog-tiles",
-            as_email=named,
+            as_email=as_email,
         )
     click.echo(f"Wrote {plural(size, 'entry', 'entries')} to {folder}.", err=True)
 
@@ -155,15 +156,6 @@ def _show(checked: CheckedReceipt) -> None:
     for name in ("action", "at", "actor", "subject"):
         click.echo(f"{name}: {json.dumps(checked.entry.get(name))}")
     click.echo(f"entry {checked.index} of the {checked.checkpoint.size} in {checked.checkpoint.origin}")
-
-
-def _named(email: str | None) -> str | None:
-    if email is None:
-        return None
-    person = identity.find_person_by_email(email)
-    if person is None or not person.roles:
-        raise BadInput(f"--as {email}: no member of staff has this address.")
-    return person.email
 
 
 def _settings() -> Settings:

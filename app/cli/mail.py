@@ -5,8 +5,10 @@ import json
 import click
 from flask import current_app
 
-from app import audit, identity, notices
+from app import audit, notices
+from app.cli.bounces import import_bounces
 from app.cli.errors import BadInput, Failed
+from app.cli.staff import AS, named
 from app.core import clock
 from app.core.db import database_now, transaction
 from app.core.text import plural
@@ -69,7 +71,6 @@ def send_test(address: str) -> None:
 
 
 REASON = click.option("--reason", default="", help="Why; recorded in the log.")
-AS = click.option("--as", "email", metavar="EMAIL", help="Who asked for it; recorded beside the shell's user.")
 
 
 @group.command()
@@ -77,9 +78,9 @@ AS = click.option("--as", "email", metavar="EMAIL", help="Who asked for it; reco
 @AS
 def retry(reason: str, email: str | None) -> None:
     """Try every failed and deferred message again; what was suppressed stays so."""
-    named = _named(email)
+    as_email = named(email)
     with transaction():
-        count = notices.retry_failed(by=audit.shell_actor(), reason=reason, as_email=named, at=clock.now())
+        count = notices.retry_failed(by=audit.shell_actor(), reason=reason, as_email=as_email, at=clock.now())
     click.echo(f"{plural(count, 'message')} will be tried again.")
 
 
@@ -88,9 +89,9 @@ def retry(reason: str, email: str | None) -> None:
 @AS
 def stop(reason: str, email: str | None) -> None:
     """Stop all mail; a running delivery halts within one message."""
-    named = _named(email)
+    as_email = named(email)
     with transaction():
-        notices.stop_all(by=audit.shell_actor(), reason=reason, as_email=named, at=clock.now())
+        notices.stop_all(by=audit.shell_actor(), reason=reason, as_email=as_email, at=clock.now())
     click.echo("Mail is stopped. Messages go on being queued; nothing leaves.")
 
 
@@ -99,19 +100,11 @@ def stop(reason: str, email: str | None) -> None:
 @AS
 def go(reason: str, email: str | None) -> None:
     """Let mail go on."""
-    named = _named(email)
+    as_email = named(email)
     with transaction():
-        notices.let_go(by=audit.shell_actor(), reason=reason, as_email=named, at=clock.now())
+        notices.let_go(by=audit.shell_actor(), reason=reason, as_email=as_email, at=clock.now())
     click.echo("Mail goes on.")
 
 
-def _named(email: str | None) -> str | None:
-    if email is None:
-        return None
-    person = identity.find_person_by_email(email)
-    if person is None or not person.roles:
-        raise BadInput(f"--as {email}: no member of staff has this address.")
-    return person.email
-
-
+group.add_command(import_bounces)
 commands = [group]

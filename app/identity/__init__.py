@@ -29,6 +29,7 @@ from app.identity.delegating import (
     role_since,
 )
 from app.identity.delegation_models import Delegation
+from app.identity.keyring import keys_in_use
 from app.identity.limits import TooManyRequests, forget_old_counts
 from app.identity.links import Keys, Secrets, derive, keys_from
 from app.identity.models import (
@@ -137,6 +138,7 @@ __all__ = [
     "grant_role",
     "hash_password",
     "keys_from",
+    "keys_in_use",
     "list_authorities",
     "list_delegations",
     "list_deputised",

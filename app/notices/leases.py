@@ -5,6 +5,7 @@ Expiry and leases are the database's time. The outlet's row is locked first, alw
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from functools import cache
 
 from sqlalchemy import Select, bindparam, exists, select, update
@@ -15,10 +16,12 @@ from app.core.db import database_now, session
 from app.identity import SignInLink
 from app.notices.encoding import decode
 from app.notices.kinds import Content, Kind, Lane
-from app.notices.mime import Envelope
+from app.notices.mime import Envelope, ascii_address
 from app.notices.models import WAITING, Attempt, Message, Outcome, Outlet, State
 from app.notices.office import Office
 from app.notices.rendering import REHEARSAL_CODE, REHEARSAL_PATH, WayIn
+from app.notices.suppression import find_suppression
+from app.notices.verp import return_path
 from app.settings import MailTo
 
 LEASE = timedelta(seconds=30)
@@ -111,6 +114,17 @@ def _why_not(message: Message, office: Office, now: datetime) -> str | None:
         return "Its link had ended before it could leave."
     if message.link is not None and not _has_key(message.link):
         return "The secret key that its link was made with is no longer among the settings."
+    return _why_not_there(message.address)
+
+
+def _why_not_there(address: str) -> str | None:
+    """Why nothing is sent to this address now, or None."""
+    try:
+        ascii_address(address)
+    except ValueError:
+        return "This address cannot be written to: the part before the @ has letters that many mail servers refuse."
+    if find_suppression(address) is not None:
+        return "This address is not written to: mail to it came back, or was refused."
     return None
 
 
@@ -186,4 +200,11 @@ def _envelope(message: Message, office: Office) -> Envelope:
         made_at=message.queued_at,
         answers=message.answers.pseudonym if message.answers is not None else None,
         list_id=f"notices.{host}" if message.lane is Lane.NOTICE else None,
+        return_path=_return_path(message, office),
     )
+
+
+def _return_path(message: Message, office: Office) -> str:
+    domain = parseaddr(office.mail_from)[1].rpartition("@")[2]
+    keys = identity.keys_in_use()
+    return return_path(message=message.pseudonym, domain=domain, key=keys.by_id[keys.newest_id])

@@ -34,7 +34,10 @@ class Invite:
 
 @dataclass(frozen=True)
 class Envelope:
-    """From whom, to whom, when, and which message it answers. `name` is the message's pseudonym, `list_id` bare."""
+    """From whom, to whom, when, and which message it answers. `name` is the message's pseudonym, `list_id` bare.
+
+    Reports about its delivery go to `return_path`, or to the sender where it has none.
+    """
 
     mail_from: str
     to: str
@@ -42,6 +45,7 @@ class Envelope:
     made_at: datetime
     answers: str | None = None
     list_id: str | None = None
+    return_path: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def seal(words: Words, envelope: Envelope, invite: Invite | None = None) -> Outg
     for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
         part.set_boundary(f"=_{envelope.name}_{number}")
     return Outgoing(
-        envelope_from=parseaddr(envelope.mail_from)[1],
+        envelope_from=envelope.return_path or parseaddr(envelope.mail_from)[1],
         to=ascii_address(envelope.to),
         words=words,
         raw=mail.as_bytes(),

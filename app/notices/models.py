@@ -13,7 +13,10 @@ from app.notices.kinds import Kind, Lane
 
 
 class State(StrEnum):
-    """Where a message stands. Uncertain: the connection ended after the final dot, so it may be sent twice."""
+    """Where a message stands. Uncertain: the connection ended after the final dot, so it may be sent twice.
+
+    Bounced: a server took it, and a report came back later that it could not be delivered.
+    """
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -22,6 +25,7 @@ class State(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     SUPPRESSED = "suppressed"
+    BOUNCED = "bounced"
 
 
 WAITING = frozenset({State.QUEUED, State.SENDING, State.DEFERRED, State.UNCERTAIN})

@@ -12,7 +12,9 @@ from app.core.db import database_now, session
 from app.notices.leases import WORKER, Lease, lock_outlet
 from app.notices.mime import Outgoing
 from app.notices.models import Attempt, Message, Outcome, Outlet, State
+from app.notices.reach_models import SuppressionCause
 from app.notices.rendering import without_secrets
+from app.notices.suppression import names_a_bad_address, suppress
 
 log = logging.getLogger(__name__)
 
@@ -119,3 +121,5 @@ def _tell_failed(message: Message, now: datetime) -> None:
             reason=message.reason,
             attempt=message.tries,
         )
+        if names_a_bad_address(message.reason):
+            suppress(message=message, cause=SuppressionCause.REFUSED, says=message.reason, by=WORKER, at=now)

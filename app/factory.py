@@ -14,7 +14,20 @@ from app.demo import pages as demo_pages
 from app.demo.commands import commands as demo_commands
 from app.incidents import papers
 from app.settings import ROOT, BadSettings, Settings, read_settings, run_by_flask_command
-from app.web import access, admin, compression, context, errors, filters, headers, investor, public, sign_in, support
+from app.web import (
+    access,
+    admin,
+    compression,
+    context,
+    errors,
+    filters,
+    headers,
+    investor,
+    public,
+    request_log,
+    sign_in,
+    support,
+)
 from app.web.mailer import Courier, Mail
 from app.web.sign_in import login
 
@@ -34,8 +47,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         return app
     _configure(app, settings)
     db.init_app(app)
+    errors.init_app(app)  # first, so that every refusal below has its request's number
     CSRFProtect(app)
-    for part in (headers, compression, errors, filters, context, login, access):
+    for part in (request_log, headers, compression, filters, context, login, access):
         part.init_app(app)
     for area in AREAS:
         for blueprint in area.blueprints:

@@ -120,6 +120,12 @@ def freeze_font_dates() -> None:
     os.environ["SOURCE_DATE_EPOCH"] = "0"
 
 
+def log_format() -> str:
+    """`json` or `text`, before and without the other settings: a process logs before it knows whether they are good."""
+    given = {**_secrets(DEMO_SECRETS_FILE if os.environ.get("DEMO") == "1" else SECRETS_FILE), **os.environ}
+    return "text" if given.get("LOG_FORMAT") == "text" else "json"
+
+
 def demo_port() -> str:
     """Where the demo's portal listens: PORT, or 8000."""
     return os.environ.get("PORT", "8000")

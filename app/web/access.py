@@ -95,6 +95,7 @@ def _enforce() -> ResponseReturnValue | None:
     login = find_login()
     if login is None or login.kind is not access.session:
         return _send_to("/staff/sign-in" if access.session is SessionKind.STAFF else "/sign-in")
+    g.actor = login.person.audit_name
     if access.roles and not access.roles & _roles_for(access, login.person):
         needed = " or ".join(sorted(role.label for role in access.roles))
         abort(403, f"This page is for: {needed}. An admin can give you the role.")

@@ -1,6 +1,14 @@
 """Composing messages and delivering them through the outbox."""
 
-from app.notices.asked_for import BookingCancelled, BookingConfirmed, Method, Probe, SignIn
+from app.notices.asked_for import (
+    BookingCancelled,
+    BookingConfirmed,
+    BookingMoved,
+    CallReminder,
+    Method,
+    Probe,
+    SignIn,
+)
 from app.notices.bounce_reports import NoReport
 from app.notices.bounces import Taken, Verdict, take_report
 from app.notices.checkpoints import SignedCheckpoint, mail_checkpoint
@@ -50,8 +58,10 @@ __all__ = [
     "Attempt",
     "BookingCancelled",
     "BookingConfirmed",
+    "BookingMoved",
     "Bounce",
     "Brand",
+    "CallReminder",
     "CannotLift",
     "Cash",
     "Claim",

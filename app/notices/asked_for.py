@@ -44,21 +44,16 @@ class Probe(Content):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Booking(Content):
-    """A support call: `zone` is the investor's, `other_zone` the agent's; `page` is the path of its page here.
-
-    `invite` is the iCalendar text. `phone_end` are the last four digits of the number we call.
-    """
+class SupportCall(Content):
+    """A support call: `zone` is the investor's, `other_zone` the agent's; `page` is the path of its page here."""
 
     lane: ClassVar[Lane] = Lane.BOOKING
-    method: ClassVar[Method]
 
     starts_at: datetime
     ends_at: datetime
     zone: str
     other_zone: str
     agent_name: str
-    invite: str
     page: str
 
     @property
@@ -83,15 +78,50 @@ class Booking(Content):
 
 
 @dataclass(frozen=True, kw_only=True)
-class BookingConfirmed(Booking):
-    """A call is booked. `cut_off_at`: until when it can be moved or cancelled on its page."""
+class Booking(SupportCall):
+    """A change that the reader's calendar is told of; `invite` is the iCalendar text."""
 
-    kind: ClassVar[Kind] = Kind.BOOKING_CONFIRMED
-    method: ClassVar[Method] = Method.REQUEST
+    method: ClassVar[Method]
+
+    invite: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallToCome(SupportCall):
+    """What the reader needs for a call still to come.
+
+    `phone_end` are the last four digits of the number we call; `cut_off_at` is until when it can be moved or cancelled
+    on its page.
+    """
 
     phone_end: str
     call_words: str
     cut_off_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingConfirmed(CallToCome, Booking):
+    """A call is booked."""
+
+    kind: ClassVar[Kind] = Kind.BOOKING_CONFIRMED
+    method: ClassVar[Method] = Method.REQUEST
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingMoved(CallToCome, Booking):
+    """A call has a new time; it was at `was_at`."""
+
+    kind: ClassVar[Kind] = Kind.BOOKING_MOVED
+    method: ClassVar[Method] = Method.REQUEST
+
+    was_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallReminder(CallToCome):
+    """A call comes soon. Nothing changed, so calendars are told nothing."""
+
+    kind: ClassVar[Kind] = Kind.CALL_REMINDER
 
 
 @dataclass(frozen=True, kw_only=True)

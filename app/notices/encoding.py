@@ -12,13 +12,16 @@ from typing import Any, get_args, get_origin, get_type_hints
 import rfc8785
 
 from app.core.text import plain_fraction
-from app.notices.asked_for import BookingCancelled, BookingConfirmed, Probe, SignIn
+from app.notices.asked_for import BookingCancelled, BookingConfirmed, BookingMoved, CallReminder, Probe, SignIn
 from app.notices.composing import AllClear, Correction, FirstNotice, Update
 from app.notices.kinds import Content, Kind
 
 CONTENTS: dict[Kind, type[Content]] = {
     each.kind: each
-    for each in (FirstNotice, Update, Correction, AllClear, SignIn, BookingConfirmed, BookingCancelled, Probe)
+    for each in (
+        *(FirstNotice, Update, Correction, AllClear, SignIn, Probe),
+        *(BookingConfirmed, BookingMoved, BookingCancelled, CallReminder),
+    )
 }
 
 

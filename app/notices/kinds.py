@@ -14,7 +14,9 @@ class Kind(StrEnum):
     ALL_CLEAR = "all-clear"
     SIGN_IN = "sign-in"
     BOOKING_CONFIRMED = "booking-confirmed"
+    BOOKING_MOVED = "booking-moved"
     BOOKING_CANCELLED = "booking-cancelled"
+    CALL_REMINDER = "call-reminder"
     PROBE = "probe"
     CHECKPOINT = "checkpoint"
 

@@ -6,7 +6,7 @@ from functools import cache
 
 from css_inline import CSSInliner
 
-from app.notices.asked_for import Booking
+from app.notices.asked_for import SupportCall
 from app.notices.kinds import Content
 from app.notices.mime import Words
 from app.notices.office import Office
@@ -43,7 +43,7 @@ def compose(office: Office, *, content: Content, hello: str, way_in: WayIn, is_r
         "number": way_in.number,
         "brand": office.brand,
         "is_rehearsal": is_rehearsal,
-        "page_url": office.build_url(content.page) if isinstance(content, Booking) else None,
+        "page_url": office.build_url(content.page) if isinstance(content, SupportCall) else None,
     }
     folder = f"email/{content.kind}"
     subject = " ".join(office.render(f"{folder}/subject.txt", facts).split())

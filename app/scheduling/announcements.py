@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from app import notices
 from app.scheduling import invites
 from app.scheduling.invites import Entry, Invite, Mailbox
 from app.scheduling.models import Booking
+
+LEADS_A_VERSION = 10_000
+"""More than the minutes of any lead, so that each version has numbers of its own."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ def entry_of(booking: Booking, desk: Desk) -> Entry:
     lines = [
         f"We will call you at the number ending {booking.phone_end}.",
         *(invites.describe_time(booking.starts_at, booking.ends_at, zone) for zone in zones),
-        f"See or cancel the call: {desk.base_url}{page_of(booking)}",
+        f"See, move or cancel the call: {desk.base_url}{page_of(booking)}",
         "Your page shows two words that we will say. If a caller cannot say them, hang up.",
     ]
     return Entry(
@@ -58,41 +62,56 @@ def invite_of(booking: Booking, desk: Desk) -> Invite:
 
 def announce_booked(booking: Booking, *, desk: Desk, at: datetime) -> None:
     """Queue the mail that confirms a booking."""
-    content = notices.BookingConfirmed(
-        reference=booking.incident_reference,
-        starts_at=booking.starts_at,
-        ends_at=booking.ends_at,
-        zone=booking.zone,
-        other_zone=booking.agent.time_zone,
-        agent_name=booking.agent.full_name,
-        invite=invites.request(invite_of(booking, desk)),
-        page=page_of(booking),
-        phone_end=booking.phone_end,
-        call_words=booking.call_words,
-        cut_off_at=booking.cut_off_at,
-    )
-    _queue(content, booking, at)
+    content = notices.BookingConfirmed(invite=invites.request(invite_of(booking, desk)), **_to_come(booking))
+    _queue(content, booking, booking.sequence, at)
+
+
+def announce_moved(booking: Booking, *, was_at: datetime, desk: Desk, at: datetime) -> None:
+    """Queue the mail that tells of a call's new time."""
+    invite = invites.request(invite_of(booking, desk))
+    content = notices.BookingMoved(invite=invite, was_at=was_at, **_to_come(booking))
+    _queue(content, booking, booking.sequence, at)
+
+
+def announce_reminder(booking: Booking, *, lead_minutes: int, at: datetime) -> None:
+    """Queue a reminder of the call as it stands, once for its version and lead."""
+    content = notices.CallReminder(**_to_come(booking))
+    _queue(content, booking, booking.sequence * LEADS_A_VERSION + lead_minutes, at)
 
 
 def announce_cancelled(booking: Booking, *, desk: Desk, at: datetime) -> None:
     """Queue the mail that takes a booking out of the calendar."""
     is_by_us = booking.cancelled_by_id != booking.person_id
     content = notices.BookingCancelled(
-        reference=booking.incident_reference,
-        starts_at=booking.starts_at,
-        ends_at=booking.ends_at,
-        zone=booking.zone,
-        other_zone=booking.agent.time_zone,
-        agent_name=booking.agent.full_name,
         invite=invites.cancellation(invite_of(booking, desk)),
-        page=page_of(booking),
         is_by_us=is_by_us,
         reason=booking.cancel_reason or None if is_by_us else None,
+        **_call(booking),
     )
-    _queue(content, booking, at)
+    _queue(content, booking, booking.sequence, at)
 
 
-def _queue(content: notices.Content, booking: Booking, at: datetime) -> None:
-    notices.queue(
-        content=content, person=booking.person, subject_key=booking.pseudonym, version=booking.sequence, at=at
-    )
+def _call(booking: Booking) -> dict[str, Any]:
+    """What every mail about a call says of it."""
+    return {
+        "reference": booking.incident_reference,
+        "starts_at": booking.starts_at,
+        "ends_at": booking.ends_at,
+        "zone": booking.zone,
+        "other_zone": booking.agent.time_zone,
+        "agent_name": booking.agent.full_name,
+        "page": page_of(booking),
+    }
+
+
+def _to_come(booking: Booking) -> dict[str, Any]:
+    """What mail about a call still to come says beside that."""
+    return _call(booking) | {
+        "phone_end": booking.phone_end,
+        "call_words": booking.call_words,
+        "cut_off_at": booking.cut_off_at,
+    }
+
+
+def _queue(content: notices.Content, booking: Booking, version: int, at: datetime) -> None:
+    notices.queue(content=content, person=booking.person, subject_key=booking.pseudonym, version=version, at=at)

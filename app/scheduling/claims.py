@@ -1,13 +1,17 @@
 """Claims: the rows that make a slot exclusive. Callers own the transaction; see `app.core.db`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from app.core.db import session
 from app.identity import Person
-from app.scheduling.models import QUANTUM, Booking, ClaimScope, SlotClaim
+from app.scheduling.models import QUANTUM, Booking, BookingStatus, ClaimScope, SlotClaim
+
+GRID = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class TimeClaimedError(Exception):
@@ -23,16 +27,35 @@ def lock(*, agents: Iterable[Person], person: Person) -> None:
         session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
 
 
-def store(booking: Booking) -> None:
-    """Insert the booking with its claims, in order. Raises TimeClaimedError; the transaction can go on."""
+@contextmanager
+def exclusive() -> Iterator[None]:
+    """Store a booking and its claims inside. Raises TimeClaimedError with all of it undone; the transaction goes on."""
     try:
         with session.begin_nested():
-            session.add(booking)
-            session.flush()
-            session.add_all(_claims_of(booking))
+            yield
             session.flush()
     except IntegrityError as error:
         raise TimeClaimedError from error
+
+
+def take(booking: Booking, *, at: datetime) -> None:
+    """Claim the booking's time in place of what it claimed before; the time of holds that lapsed by `at` is free."""
+    session.flush()
+    release(booking)
+    wanted = list(_claims_of(booking))
+    in_the_way = [
+        and_(SlotClaim.scope == scope, SlotClaim.scope_id == scope_id, SlotClaim.quantum_at.between(first, last))
+        for scope, scope_id, first, last in _reaches(booking)
+    ]
+    lapsed = (
+        select(SlotClaim.booking_id)
+        .join(Booking, Booking.id == SlotClaim.booking_id)
+        .where(or_(*in_the_way), Booking.status == BookingStatus.HELD, Booking.held_until <= at)
+    )
+    if met := set(session.scalars(lapsed)):
+        session.execute(delete(SlotClaim).where(SlotClaim.booking_id.in_(met)))
+    session.add_all(wanted)
+    session.flush()
 
 
 def release(booking: Booking) -> None:
@@ -40,12 +63,18 @@ def release(booking: Booking) -> None:
     session.execute(delete(SlotClaim).where(SlotClaim.booking_id == booking.id))
 
 
-def _claims_of(booking: Booking) -> list[SlotClaim]:
-    count = (booking.claimed_until - booking.claimed_from) // QUANTUM
-    moments = [booking.claimed_from + number * QUANTUM for number in range(count)]
+def _claims_of(booking: Booking) -> Iterator[SlotClaim]:
+    for scope, scope_id, first, last in _reaches(booking):
+        moment = first
+        while moment <= last:
+            yield SlotClaim(scope=scope, scope_id=scope_id, quantum_at=moment, booking_id=booking.id)
+            moment += QUANTUM
+
+
+def _reaches(booking: Booking) -> list[tuple[ClaimScope, int, datetime, datetime]]:
+    """Whose time the booking takes, from its first quantum to its last, both on the grid of five minutes."""
+    first = booking.claimed_from - (booking.claimed_from - GRID) % QUANTUM
+    last = booking.claimed_until - datetime.resolution
+    last -= (last - GRID) % QUANTUM
     people = ((ClaimScope.AGENT, booking.agent_id), (ClaimScope.PERSON, booking.person_id))
-    return [
-        SlotClaim(scope=scope, scope_id=scope_id, quantum_at=moment, booking_id=booking.id)
-        for scope, scope_id in people
-        for moment in moments
-    ]
+    return [(scope, scope_id, first, last) for scope, scope_id in people]

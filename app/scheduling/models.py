@@ -1,4 +1,4 @@
-"""Call types, agents' weekly hours, bookings, and the claims that keep any two calls apart."""
+"""Call types, bookings, and the claims that keep any two calls apart. Hours are in `app.scheduling.hours_models`."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,13 +9,16 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Pseudonymous
 from app.identity import Person
-from app.scheduling.slots import Rules, Slot, Window
+from app.scheduling.slots import Rules, Slot
 
 QUANTUM = timedelta(minutes=5)
 
 
 class CallType(Base):
-    """What can be booked. All minutes but the notice and the cut-off are multiples of 5."""
+    """What can be booked. All minutes but the notice and the cut-off are multiples of 5.
+
+    `incident_reference` is the incident that it is opened for, "" for every one; a closed type takes no new bookings.
+    """
 
     __tablename__ = "call_types"
     __table_args__ = (
@@ -40,6 +43,8 @@ class CallType(Base):
     cut_off_minutes: Mapped[int]
     horizon_days: Mapped[int]
     max_per_day: Mapped[int | None]
+    incident_reference: Mapped[str] = mapped_column(String(40), default="")
+    closed_at: Mapped[datetime | None]
 
     @property
     def rules(self) -> Rules:
@@ -55,32 +60,10 @@ class CallType(Base):
         )
 
 
-class WeeklyHours(Base):
-    """A window in which an agent takes calls, in the agent's own zone. Monday is 0; minutes since midnight."""
-
-    __tablename__ = "weekly_hours"
-    __table_args__ = (
-        UniqueConstraint("person_id", "weekday", "start_minute"),
-        CheckConstraint("weekday BETWEEN 0 AND 6", name="weekday"),
-        CheckConstraint("start_minute >= 0 AND start_minute < end_minute AND end_minute <= 1440", name="within_a_day"),
-        CheckConstraint("start_minute % 5 = 0 AND end_minute % 5 = 0", name="in_fives"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
-    weekday: Mapped[int]
-    start_minute: Mapped[int]
-    end_minute: Mapped[int]
-
-    @property
-    def window(self) -> Window:
-        """As the slot engine takes it."""
-        return Window(self.start_minute, self.end_minute)
-
-
 class BookingStatus(StrEnum):
-    """Where a call stands."""
+    """Where a call stands. Held: a slot that was picked and not confirmed, kept for a quarter of an hour."""
 
+    HELD = "held"
     BOOKED = "booked"
     DONE = "done"
     NO_SHOW = "no-show"
@@ -113,6 +96,8 @@ class Booking(Pseudonymous, Base):
     """A slot that somebody took: we call `person` at `phone` (E.164), and say `call_words` so that they know it is us.
 
     `zone` is the one they chose the time in. The call and its buffers last from `claimed_from` until `claimed_until`.
+    A held one keeps its claims until `held_until`, and has neither number nor texts yet; one whose time ran out has
+    lapsed, and stays as it is. `booked_by_id` is who booked it: the investor, or somebody of support for them.
     `sequence` counts what calendars must be told, `version` every change.
     """
 
@@ -124,6 +109,7 @@ class Booking(Pseudonymous, Base):
         ),
         CheckConstraint("(status = 'cancelled') = (cancelled_by_id IS NOT NULL)", name="cancelled_by_somebody"),
         CheckConstraint("(status IN ('done', 'no-show')) = (outcome IS NOT NULL)", name="over_with_an_outcome"),
+        CheckConstraint("(status = 'held') = (held_until IS NOT NULL)", name="held_until_some_time"),
         Index("ix_bookings_agent_id_starts_at", "agent_id", "starts_at"),
         Index("ix_bookings_person_id_starts_at", "person_id", "starts_at"),
         Index("ix_bookings_starts_at", "starts_at"),
@@ -149,6 +135,8 @@ class Booking(Pseudonymous, Base):
     sequence: Mapped[int] = mapped_column(default=0)
     version: Mapped[int] = mapped_column(default=1)
     status: Mapped[BookingStatus] = mapped_column(default=BookingStatus.BOOKED)
+    held_until: Mapped[datetime | None]
+    booked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     cancelled_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     cancel_reason: Mapped[str] = mapped_column(Text, default="")
     outcome: Mapped[CallOutcome | None]
@@ -156,6 +144,7 @@ class Booking(Pseudonymous, Base):
 
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
     agent: Mapped[Person] = relationship(foreign_keys=[agent_id])
+    booked_by: Mapped[Person | None] = relationship(foreign_keys=[booked_by_id])
     cancelled_by: Mapped[Person | None] = relationship(foreign_keys=[cancelled_by_id])
     call_type: Mapped[CallType] = relationship()
 
@@ -171,8 +160,12 @@ class Booking(Pseudonymous, Base):
 
     @property
     def cut_off_at(self) -> datetime:
-        """Until when the investor may cancel it on its page."""
+        """Until when the investor may move or cancel it on its page."""
         return self.starts_at - timedelta(minutes=self.call_type.cut_off_minutes)
+
+    def is_kept(self, at: datetime) -> bool:
+        """Whether it is held and the hold has not lapsed."""
+        return self.held_until is not None and at < min(self.held_until, self.starts_at)
 
     def is_open(self, at: datetime) -> bool:
         """Whether the call is still to come or going on."""

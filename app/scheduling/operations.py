@@ -1,30 +1,25 @@
-"""Booking and cancelling calls, and what came of them. Callers own the transaction; see `app.core.db`."""
+"""Holding and booking calls. Callers own the transaction; see `app.core.db`."""
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import func, select, update
 
 from app import audit
 from app.core.db import session
 from app.core.errors import DomainError
-from app.core.text import format_datetime, format_phone
+from app.core.text import format_datetime
 from app.identity import Person
-from app.scheduling import claims
-from app.scheduling.announcements import Desk, announce_booked, announce_cancelled
-from app.scheduling.models import Booking, BookingStatus, CallOutcome, CallType
+from app.scheduling import claims, reminders
+from app.scheduling.announcements import Desk, announce_booked
+from app.scheduling.models import Booking, BookingStatus, CallType
+from app.scheduling.offers import list_agents, list_offers, nearest_slots
 from app.scheduling.phones import parse_phone
-from app.scheduling.queries import find_open_call, get_call_type, list_agents, list_offers, nearest_slots
+from app.scheduling.queries import find_open_call
 from app.scheduling.slots import Slot, get_zone
 from app.scheduling.words import pick_call_words
 
+HOLD = timedelta(minutes=15)
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-STATUS_AFTER = {
-    CallOutcome.REACHED: BookingStatus.DONE,
-    CallOutcome.NEEDS_FOLLOW_UP: BookingStatus.DONE,
-    CallOutcome.NO_ANSWER: BookingStatus.NO_SHOW,
-    CallOutcome.LEFT_MESSAGE: BookingStatus.NO_SHOW,
-}
 
 
 class SlotTaken(DomainError):
@@ -41,127 +36,115 @@ class AlreadyBooked(DomainError):
 
     def __init__(self, booking: Booking) -> None:
         when = format_datetime(booking.starts_at, booking.zone)
-        super().__init__(f"You already have a call on {when}. Cancel it first if you need another time.")
+        super().__init__(f"You already have a call on {when}. Move or cancel it if you need another time.")
         self.booking_id = booking.id
 
 
-class CannotCancel(DomainError):
-    """This call can no longer be cancelled here."""
+class CannotConfirm(DomainError):
+    """This held slot can no longer become a call."""
 
 
-class CannotRecord(DomainError):
-    """The outcome was not stored."""
+def hold(
+    *,
+    person: Person,
+    slot_start: datetime,
+    call_type: CallType,
+    zone: str,
+    incident_reference: str,
+    idempotency_key: str,
+    prefer: Person | None = None,
+    at: datetime,
+) -> Booking:
+    """Keep the slot for `person` for a quarter of an hour, in place of any other they hold.
+
+    The same key again gives the same booking. Raises SlotTaken, AlreadyBooked and UnknownZone.
+    """
+    get_zone(zone)
+    claims.lock(agents=list_agents(), person=person)
+    if again := _find_by_key(person, idempotency_key):
+        return again
+    booking = _draft(person, call_type, zone, incident_reference, idempotency_key)
+    booking.status, booking.held_until = BookingStatus.HELD, at + HOLD
+    _take(booking, slot_start, prefer, at)
+    audit.record(
+        action="slot.held",
+        actor=person,
+        subject=booking,
+        at=at,
+        starts_at=booking.starts_at.isoformat(),
+        until=(at + HOLD).isoformat(),
+        agent=booking.agent.audit_name,
+    )
+    return booking
+
+
+def confirm(
+    *,
+    booking: Booking,
+    phone: str,
+    help_text: str,
+    by: Person,
+    desk: Desk,
+    prefer: Person | None = None,
+    at: datetime,
+) -> None:
+    """Make a held slot a call, and mail an invite. A hold that lapsed is as good as long as its slot is free.
+
+    A call that is booked already stays as it is. Raises SlotTaken, AlreadyBooked, BadPhone and CannotConfirm.
+    """
+    number = parse_phone(phone, near=desk.phone)
+    claims.lock(agents=list_agents(), person=booking.person)
+    session.refresh(booking)
+    if booking.status is BookingStatus.BOOKED:
+        return
+    if booking.status is not BookingStatus.HELD:
+        raise CannotConfirm("This call was cancelled or is over. Choose a new time.")
+    if not booking.is_kept(at):
+        _take(booking, booking.starts_at, prefer, at)
+    booking.status, booking.held_until = BookingStatus.BOOKED, None
+    booking.phone, booking.help_text, booking.booked_by_id = number, help_text, by.id
+    booking.booked_at = booking.changed_at = at
+    booking.version += 1
+    session.flush()
+    _tell(booking, by, desk, at)
 
 
 def book(
     *,
     person: Person,
     slot_start: datetime,
+    call_type: CallType,
     zone: str,
     phone: str,
     help_text: str,
     incident_reference: str,
     idempotency_key: str,
+    by: Person,
     desk: Desk,
+    prefer: Person | None = None,
     at: datetime,
 ) -> Booking:
-    """Book the slot with the agent who has the fewest calls to come, and mail an invite.
+    """Book without holding first. `prefer` takes the call if free, else the agent with the fewest calls to come.
 
     The same key again gives the same booking. Raises SlotTaken, AlreadyBooked, BadPhone and UnknownZone.
     """
     get_zone(zone)
     number = parse_phone(phone, near=desk.phone)
-    agents = list_agents()
-    claims.lock(agents=agents, person=person)
+    claims.lock(agents=list_agents(), person=person)
     if again := _find_by_key(person, idempotency_key):
         return again
-    if other := find_open_call(person=person, incident_reference=incident_reference, at=at):
-        raise AlreadyBooked(other)
-    call_type = get_call_type()
-    booking = _draft(person, slot_start, call_type, at)
-    booking.zone, booking.phone, booking.help_text = zone, number, help_text
-    booking.incident_reference, booking.idempotency_key = incident_reference, idempotency_key
-    try:
-        claims.store(booking)
-    except claims.TimeClaimedError as error:
-        raise SlotTaken(nearest_slots(person=person, call_type=call_type, wanted=slot_start, at=at)) from error
-    _tell(booking, desk, at)
+    booking = _draft(person, call_type, zone, incident_reference, idempotency_key)
+    booking.phone, booking.help_text, booking.booked_by_id = number, help_text, by.id
+    booking.status = BookingStatus.BOOKED
+    _take(booking, slot_start, prefer, at)
+    _tell(booking, by, desk, at)
     return booking
 
 
-def cancel(*, booking: Booking, by: Person, reason: str, desk: Desk, at: datetime) -> None:
-    """Call a booking off, give its time back and take it out of the investor's calendar.
-
-    The investor may until the cut-off, staff always. Raises CannotCancel.
-    """
-    if by.id == booking.person_id and at > booking.cut_off_at:
-        number = format_phone(desk.phone)
-        raise CannotCancel(f"This call starts too soon to cancel it here. Call {number}, and we will.")
-    changed = _change(
-        booking,
-        Booking.status == BookingStatus.BOOKED,
-        status=BookingStatus.CANCELLED,
-        cancelled_by_id=by.id,
-        cancel_reason=reason,
-        changed_at=at,
-        sequence=Booking.sequence + 1,
-    )
-    if not changed:
-        raise CannotCancel("This call was cancelled or is over. Nothing was changed.")
-    claims.release(booking)
-    audit.record(
-        action="call.cancelled", actor=by, subject=booking, at=at, starts_at=_plain(booking.starts_at), reason=reason
-    )
-    announce_cancelled(booking, desk=desk, at=at)
-
-
-def record_outcome(
-    *, booking: Booking, outcome: CallOutcome, notes: str, version_seen: int, by: Person, at: datetime
-) -> None:
-    """Put on the record what came of a call; a later word replaces it. Raises CannotRecord."""
-    if booking.status is BookingStatus.CANCELLED:
-        raise CannotRecord("This call was cancelled, so nothing came of it.")
-    changed = _change(
-        booking, Booking.version == version_seen, status=STATUS_AFTER[outcome], outcome=outcome, notes=notes
-    )
-    if not changed:
-        raise CannotRecord("Somebody changed this call after you opened it. Read it again; your notes are below.")
-    audit.record(
-        action="call.held",
-        actor=by,
-        subject=booking,
-        at=at,
-        starts_at=_plain(booking.starts_at),
-        outcome=outcome.value,
-        note=notes,
-        agent=booking.agent.audit_name,
-    )
-
-
-def _draft(person: Person, slot_start: datetime, call_type: CallType, at: datetime) -> Booking:
-    """The booking of a free slot with the agent whose turn it is. Raises SlotTaken."""
-    offers = list_offers(
-        person=person, call_type=call_type, since=slot_start, until=slot_start + datetime.resolution, at=at
-    )
-    if not offers:
-        raise SlotTaken(nearest_slots(person=person, call_type=call_type, wanted=slot_start, at=at))
-    slot, rules = offers[0].slot, call_type.rules
-    return Booking(
-        person_id=person.id,
-        agent_id=_choose(offers[0].agent_ids, at),
-        call_type_id=call_type.id,
-        starts_at=slot.start,
-        ends_at=slot.end,
-        claimed_from=slot.start - rules.buffer_before,
-        claimed_until=slot.end + rules.buffer_after,
-        call_words=pick_call_words(),
-        booked_at=at,
-        changed_at=at,
-    )
-
-
-def _choose(agent_ids: tuple[int, ...], at: datetime) -> int:
-    """The agent with the fewest calls to come; then the one who was booked longest ago; then the first."""
+def choose_agent(agent_ids: tuple[int, ...], *, prefer: Person | None, at: datetime) -> int:
+    """Who is preferred; else who has the fewest calls to come, then was booked longest ago, then comes first."""
+    if prefer is not None and prefer.id in agent_ids:
+        return prefer.id
     booked = select(Booking.agent_id, func.max(Booking.booked_at)).where(Booking.agent_id.in_(agent_ids))
     to_come = select(Booking.agent_id, func.count()).where(
         Booking.agent_id.in_(agent_ids), Booking.status == BookingStatus.BOOKED, Booking.ends_at > at
@@ -171,34 +154,71 @@ def _choose(agent_ids: tuple[int, ...], at: datetime) -> int:
     return min(agent_ids, key=lambda agent: (load.get(agent, 0), latest.get(agent, LONG_AGO), agent))
 
 
+def place(booking: Booking, slot: Slot, agent_id: int) -> None:
+    """Put the booking into a slot of that agent, with the buffers of its type. Stores nothing."""
+    rules = booking.call_type.rules
+    booking.agent_id, booking.starts_at, booking.ends_at = agent_id, slot.start, slot.end
+    booking.claimed_from, booking.claimed_until = slot.start - rules.buffer_before, slot.end + rules.buffer_after
+
+
+def _draft(person: Person, call_type: CallType, zone: str, incident_reference: str, key: str) -> Booking:
+    return Booking(
+        person=person,
+        call_type=call_type,
+        incident_reference=incident_reference,
+        zone=zone,
+        phone="",
+        help_text="",
+        call_words=pick_call_words(),
+        idempotency_key=key,
+    )
+
+
+def _take(booking: Booking, slot_start: datetime, prefer: Person | None, at: datetime) -> None:
+    """Claim the slot that starts there for the agent whose turn it is. Raises SlotTaken and AlreadyBooked."""
+    person, call_type = booking.person, booking.call_type
+    if other := find_open_call(person=person, incident_reference=booking.incident_reference, at=at):
+        raise AlreadyBooked(other)
+    until = slot_start + datetime.resolution
+    offers = list_offers(person=person, call_type=call_type, since=slot_start, until=until, at=at)
+    if not offers:
+        raise SlotTaken(nearest_slots(person=person, call_type=call_type, wanted=slot_start, at=at))
+    _drop_holds(person, at)
+    place(booking, offers[0].slot, choose_agent(offers[0].agent_ids, prefer=prefer, at=at))
+    booking.booked_at = booking.changed_at = at
+    try:
+        with claims.exclusive():
+            session.add(booking)
+            claims.take(booking, at=at)
+    except claims.TimeClaimedError as error:
+        raise SlotTaken(nearest_slots(person=person, call_type=call_type, wanted=slot_start, at=at)) from error
+    session.refresh(booking)
+
+
+def _drop_holds(person: Person, at: datetime) -> None:
+    """Let what `person` holds lapse, since nobody keeps two slots."""
+    theirs = (Booking.person_id == person.id, Booking.status == BookingStatus.HELD, Booking.held_until > at)
+    for held in session.scalars(select(Booking).where(*theirs)):
+        claims.release(held)
+    session.execute(update(Booking).where(*theirs).values(held_until=at))
+
+
 def _find_by_key(person: Person, idempotency_key: str) -> Booking | None:
     return session.scalar(
         select(Booking).where(Booking.person_id == person.id, Booking.idempotency_key == idempotency_key)
     )
 
 
-def _tell(booking: Booking, desk: Desk, at: datetime) -> None:
+def _tell(booking: Booking, by: Person, desk: Desk, at: datetime) -> None:
     audit.record(
         action="call.booked",
-        actor=booking.person,
+        actor=by,
         subject=booking,
         at=at,
-        starts_at=_plain(booking.starts_at),
+        starts_at=booking.starts_at.isoformat(),
         zone=booking.zone,
         agent=booking.agent.audit_name,
         call_type=booking.call_type.name,
     )
+    reminders.plan(booking, at=at)
     announce_booked(booking, desk=desk, at=at)
-
-
-def _change(booking: Booking, as_long_as: ColumnElement[bool], **values: Any) -> bool:
-    """Change one row by compare and swap; whether it was changed. The booking is read again."""
-    swap = update(Booking).where(Booking.id == booking.id, as_long_as).values(version=Booking.version + 1, **values)
-    changed = session.execute(swap.returning(Booking.id), execution_options={"synchronize_session": False})
-    is_changed = changed.scalar_one_or_none() is not None
-    session.refresh(booking)
-    return is_changed
-
-
-def _plain(at: datetime) -> str:
-    return at.isoformat()

@@ -1,6 +1,6 @@
 """One content of every kind and variant, on the demo's figures."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 
@@ -8,6 +8,8 @@ from app.notices import (
     AllClear,
     BookingCancelled,
     BookingConfirmed,
+    BookingMoved,
+    CallReminder,
     Contact,
     Content,
     Correction,
@@ -168,6 +170,13 @@ CONFIRMED = BookingConfirmed(
     call_words="river lamp",
     cut_off_at=datetime(2026, 12, 3, 17, 30, tzinfo=UTC),
 )
+MOVED = BookingMoved(
+    **{field.name: getattr(CONFIRMED, field.name) for field in fields(CONFIRMED)},
+    was_at=datetime(2026, 12, 2, 14, 0, tzinfo=UTC),
+)
+REMINDER = CallReminder(
+    **{field.name: getattr(CONFIRMED, field.name) for field in fields(CallReminder)},
+)
 CANCELLED = BookingCancelled(
     reference=REFERENCE,
     starts_at=datetime(2026, 12, 3, 19, 30, tzinfo=UTC),
@@ -193,7 +202,9 @@ EVERY: dict[str, Content] = {
     "all-clear": CLEAR,
     "sign-in": SIGN_IN,
     "booking-confirmed": CONFIRMED,
+    "booking-moved": MOVED,
     "booking-cancelled": CANCELLED,
+    "call-reminder": REMINDER,
     "probe": Probe(),
     **EVERY_REMEDY,
 }

@@ -66,12 +66,34 @@ def a_call(
     return scheduling.book(
         person=person,
         slot_start=starts_at,
+        call_type=scheduling.get_call_type(),
         zone=zone,
         phone=phone,
         help_text=help_text,
         incident_reference=incident,
         idempotency_key=key or f"key-{next(_numbers)}",
+        by=person,
         desk=DESK,
+        at=at,
+    )
+
+
+def a_hold(
+    person: Person,
+    *,
+    starts_at: datetime = MONDAY_AT_NINE,
+    key: str | None = None,
+    incident: str = "INC-2026-003",
+    at: datetime = AT,
+) -> Booking:
+    """A slot that this investor picked and has not confirmed."""
+    return scheduling.hold(
+        person=person,
+        slot_start=starts_at,
+        call_type=scheduling.get_call_type(),
+        zone="America/New_York",
+        incident_reference=incident,
+        idempotency_key=key or f"key-{next(_numbers)}",
         at=at,
     )
 

@@ -206,11 +206,13 @@ def _book(form: BookingForm, topic: Incident | None) -> int:
         booking = scheduling.book(
             person=signed_in(),
             slot_start=start,
+            call_type=scheduling.get_call_type(),
             zone=form.zone.data or "",
             phone=form.phone.data or "",
             help_text=form.help_text.data or "",
             incident_reference=reference,
             idempotency_key=form.key.data or "",
+            by=signed_in(),
             desk=the_desk(),
             at=clock.now(),
         )

@@ -353,11 +353,13 @@ def _a_call_soon(person: Person, agent: Person) -> int:
     booking = scheduling.book(
         person=person,
         slot_start=starts_at,
+        call_type=scheduling.get_call_type(),
         zone=ZONE,
         phone="+12125550199",
         help_text="",
         incident_reference="",
         idempotency_key="soon",
+        by=person,
         desk=DESK,
         at=booked_at,
     )

@@ -1,0 +1,116 @@
+"""Which slots somebody may book. One function serves the list, the booking and the move, so they cannot disagree."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, or_, select
+
+from app.core.db import session
+from app.identity import Person, Role, list_people_with_role
+from app.scheduling.models import Booking, BookingStatus, CallType
+from app.scheduling.rosters import list_rosters
+from app.scheduling.slots import DAY, LONGEST_SHIFT, MINUTES_A_DAY, Busy, Slot, get_zone, instant, list_slots
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A slot, and the ids of the agents who could take it, in rising order."""
+
+    slot: Slot
+    agent_ids: tuple[int, ...]
+
+
+def list_agents() -> list[Person]:
+    """Everybody who may take calls, by id."""
+    return sorted(list_people_with_role(Role.SUPPORT), key=lambda person: person.id)
+
+
+def free_slots(
+    *, person: Person, call_type: CallType, zone: str, from_on: date, to_on: date, at: datetime
+) -> list[Slot]:
+    """What `person` may book at this moment, on the dates from `from_on` to `to_on` of `zone`, in order.
+
+    Raises UnknownZone.
+    """
+    since, until = instant(get_zone(zone), from_on, 0), instant(get_zone(zone), to_on, MINUTES_A_DAY)
+    offers = list_offers(person=person, call_type=call_type, since=since, until=until, at=at)
+    return [offer.slot for offer in offers]
+
+
+def nearest_slots(
+    *, person: Person, call_type: CallType, wanted: datetime, at: datetime, moving: Booking | None = None
+) -> list[Slot]:
+    """The three free slots closest to a time, in order of time."""
+    until = at + call_type.rules.horizon + DAY
+    offers = list_offers(person=person, call_type=call_type, since=at, until=until, at=at, moving=moving)
+    closest = sorted((offer.slot for offer in offers), key=lambda slot: (abs(slot.start - wanted), slot.start))
+    return sorted(closest[:3])
+
+
+def list_offers(
+    *,
+    person: Person,
+    call_type: CallType,
+    since: datetime,
+    until: datetime,
+    at: datetime,
+    moving: Booking | None = None,
+) -> list[Offer]:
+    """Every slot that starts in [since, until) and that `person` may book at this moment, in order.
+
+    The time of the booking that is moved, and of a slot that `person` holds, is theirs to take.
+    """
+    if call_type.closed_at is not None:
+        return []
+    agents = list_agents()
+    taken = _list_taken([*agents, person], since - LONGEST_SHIFT, until + LONGEST_SHIFT, at)
+    others = [each for each in taken if each is not moving and not _is_held_by(person, each)]
+    own = [busy for each in others if each.person_id == person.id for busy in _busy(each, counts=False)]
+    able: dict[Slot, list[int]] = {}
+    for roster in list_rosters(agents, since=since, until=until):
+        calls = [busy for each in others if each.agent_id == roster.agent.id for busy in _busy(each, counts=True)]
+        found = list_slots(
+            hours=roster.hours,
+            rules=call_type.rules,
+            busy=[*roster.busy, *own, *calls],
+            from_on=since.astimezone(roster.hours.zone).date() - DAY,
+            to_on=until.astimezone(roster.hours.zone).date() + DAY,
+            at=at,
+        )
+        for slot in found:
+            if since <= slot.start < until:
+                able.setdefault(slot, []).append(roster.agent.id)
+    return [Offer(slot, tuple(able[slot])) for slot in sorted(able)]
+
+
+def keeps_its_time(at: datetime) -> ColumnElement[bool]:
+    """Whether a booking keeps somebody's time: cancelled ones and lapsed holds do not."""
+    lapsed = and_(Booking.status == BookingStatus.HELD, Booking.held_until <= at)
+    return and_(Booking.status != BookingStatus.CANCELLED, ~lapsed)
+
+
+def _list_taken(people: Iterable[Person], since: datetime, until: datetime, at: datetime) -> list[Booking]:
+    """Bookings that keep somebody's time in between."""
+    ids = sorted({person.id for person in people})
+    return list(
+        session.scalars(
+            select(Booking).where(
+                or_(Booking.agent_id.in_(ids), Booking.person_id.in_(ids)),
+                keeps_its_time(at),
+                Booking.claimed_until > since,
+                Booking.claimed_from < until,
+            )
+        )
+    )
+
+
+def _is_held_by(person: Person, booking: Booking) -> bool:
+    return booking.status is BookingStatus.HELD and booking.person_id == person.id
+
+
+def _busy(booking: Booking, *, counts: bool) -> Iterator[Busy]:
+    """The time with its buffers; the day it counts for is that of the call itself."""
+    yield Busy(booking.claimed_from, booking.claimed_until, counts=False)
+    if counts:
+        yield Busy(booking.starts_at, booking.ends_at)

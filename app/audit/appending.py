@@ -4,21 +4,26 @@ Rows are written before anybody reads the tables in the same transaction, and at
 is locked by one UPDATE after everything else, so that writers wait for each other only while leaves are inserted.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import Insert, bindparam, insert, update
 from sqlalchemy import event as orm_event
-from sqlalchemy import insert, update
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from app.audit.models import AuditEvent, AuditHead, AuditLeaf, AuditNode, AuditOpening, Recorded
 from app.audit.queries import load_nodes
-from app.core.db import Base, session
+from app.core.db import Base, session, table_of
 from app.tlog.tree import RightEdge, edge
 
 BUFFER = "audit_buffer"
-_TABLES = frozenset({AuditEvent.__table__, AuditOpening.__table__})
+_INSERT: Mapping[type[Base], Insert] = {
+    table: insert(table_of(table)) for table in (AuditEvent, AuditOpening, AuditLeaf, AuditNode)
+}
+_HEAD = table_of(AuditHead)
+_GROW = update(_HEAD).where(_HEAD.c.id == 1).values(size=_HEAD.c.size + bindparam("added")).returning(_HEAD.c.size)
+_TABLES = frozenset({table_of(AuditEvent), table_of(AuditOpening)})
 
 
 @dataclass
@@ -71,8 +76,7 @@ def _append_leaves(committing: Session) -> None:
         return
     buffer.write(committing)
     added = len(buffer.events)
-    grown = update(AuditHead).where(AuditHead.id == 1).values(size=AuditHead.size + added)
-    start = int(committing.connection().execute(grown.returning(AuditHead.size)).scalar_one()) - added
+    start = int(committing.connection().execute(_GROW, {"added": added}).scalar_one()) - added
     growing = RightEdge(start, load_nodes(edge(start, added)))
     made = [node for each in buffer.events for node in growing.append(each.leaf_hash)]
     places = ({"idx": idx, "event_id": each.id} for idx, each in enumerate(buffer.events, start))
@@ -102,4 +106,4 @@ def _forget(rolled_back: Session, ended: SessionTransaction) -> None:
 
 def _insert_all(into: Session, table: type[Base], rows: Iterable[dict[str, Any]]) -> None:
     if found := list(rows):
-        into.connection().execute(insert(table), found if len(found) > 1 else found[0])
+        into.connection().execute(_INSERT[table], found if len(found) > 1 else found[0])

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from blinker import Signal
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, MetaData, String, event, func, select
+from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, MetaData, String, Table, event, func, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -75,6 +75,11 @@ class Pseudonymous:
     def audit_name(self) -> str:
         """`kind:uuid`, as it stands in audit leaves."""
         return f"{self.audit_kind}:{self.pseudonym}"
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table of a model, for statements that are made once and run past the ORM because they run so often."""
+    return Base.metadata.tables[model.__tablename__]
 
 
 db = SQLAlchemy(metadata=Base.metadata)

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from math import floor
 
 from babel.numbers import format_currency, get_currency_precision, list_currencies
@@ -53,6 +53,7 @@ def format_worked(cents: Fraction, currency: str) -> str:
     return f"about {MINUS if cents < 0 else ''}{text}"
 
 
+@lru_cache(maxsize=4096)
 def format_money(cents: int, currency: str = "USD") -> str:
     """Minor units for readers: `$1,250.00`, with the true minus sign."""
     amount = Decimal(abs(cents)).scaleb(-minor_digits(currency))

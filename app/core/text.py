@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
@@ -12,6 +12,7 @@ from babel.dates import format_time as babel_time
 from babel.dates import get_timezone_location, get_timezone_name
 
 
+@lru_cache(maxsize=1024)
 def format_date(day: date) -> str:
     """`December 4, 2026`."""
     return babel_date(day, "MMMM d, y", locale="en_US")

@@ -77,6 +77,11 @@ def secrets_of(link: SignInLink) -> Secrets:
     return derive(keys_in_use().by_id[link.key_id], LINK_PURPOSE, link.pseudonym)
 
 
+def has_key(link: SignInLink) -> bool:
+    """Whether the key that the link was made with is still among the secrets."""
+    return link.key_id in keys_in_use().by_id
+
+
 def session_of(token: str, at: datetime) -> LoginSession | None:
     """The session that this cookie opens, with its person, unless it ended or expired."""
     return session.scalar(

@@ -10,7 +10,7 @@ from sqlalchemy import exists, select
 from app import audit, identity
 from app.core.db import session
 from app.notices.bounce_reports import Action, DeliveryReport, NoReport, read_report
-from app.notices.leases import lock_outlet
+from app.notices.gate import lock_outlet
 from app.notices.models import Message, State
 from app.notices.reach_models import Bounce, SuppressionCause
 from app.notices.suppression import suppress

@@ -15,6 +15,8 @@ from app.core.db import database_now, session, transaction
 from app.core.errors import DomainError
 from app.identity import find_person_by_email
 from app.notices.asked_for import Booking, Probe
+from app.notices.encoding import decode
+from app.notices.gate import lock_gate
 from app.notices.kinds import Lane
 from app.notices.leases import Lease, take
 from app.notices.mime import Envelope, Invite, Outgoing, seal
@@ -54,14 +56,11 @@ def deliver_due(office: Office, *, at_most: int) -> Delivered:
     """
     tries = 0
     try:
-        with transaction():
-            lease = take(office)
+        lease = _begin(office)
         while lease is not None:
             report = _try(office, lease)
             tries += 1
-            with transaction():
-                settle(lease, report, office.jitter)
-                lease = take(office) if tries < at_most else None
+            lease = _go_on(office, lease, report, left=at_most - tries)
     finally:
         office.sender.close()
     return Delivered(tries, _again_at())
@@ -82,6 +81,24 @@ def send_probe(office: Office, *, address: str, at: datetime) -> None:
         office.sender.close()
 
 
+def _begin(office: Office) -> Lease | None:
+    with transaction():
+        gate = lock_gate()
+        lease = take(office, gate)
+        gate.keep()
+    return lease
+
+
+def _go_on(office: Office, lease: Lease, report: Report, *, left: int) -> Lease | None:
+    """Report one try and, while any is `left`, take the next message, in one commit."""
+    with transaction():
+        gate = lock_gate()
+        settle(lease, report, office.jitter, gate)
+        following = take(office, gate) if left else None
+        gate.keep()
+    return following
+
+
 def _try(office: Office, lease: Lease) -> Report:
     try:
         outgoing = _write(office, lease)
@@ -97,7 +114,7 @@ def _try(office: Office, lease: Lease) -> Report:
 
 
 def _write(office: Office, lease: Lease) -> Outgoing:
-    content = lease.content
+    content = decode(lease.named.kind, lease.context)
     words = compose(office, content=content, hello=lease.hello, way_in=lease.way_in, is_rehearsal=lease.is_rehearsal)
     invite = Invite(content.invite, content.method) if isinstance(content, Booking) else None
     return seal(words, lease.envelope, invite)

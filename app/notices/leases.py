@@ -1,32 +1,66 @@
 """Taking the next message from the outbox: one at a time, under a lease. Callers own the transaction.
 
-Expiry and leases are the database's time. The outlet's row is locked first, always.
+The gate is locked first, always. Statements here are made once and go past the ORM: they run for every message.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, bindparam, exists, select, update
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import Row, Select, bindparam, exists, func, insert, select, update
 
 from app import audit, identity
-from app.core.db import database_now, session
-from app.identity import SignInLink
-from app.notices.encoding import decode
-from app.notices.kinds import Content, Kind, Lane
+from app.core.db import session, table_of
+from app.identity import LinkKind, Person, SignInLink, StaffRole
+from app.notices.gate import Gate
+from app.notices.kinds import Kind, Lane
 from app.notices.mime import Envelope, ascii_address
-from app.notices.models import WAITING, Attempt, Message, Outcome, Outlet, State
+from app.notices.models import WAITING, Attempt, Message, Outcome, State
 from app.notices.office import Office
+from app.notices.reach_models import Suppression
 from app.notices.rendering import REHEARSAL_CODE, REHEARSAL_PATH, WayIn
-from app.notices.suppression import find_suppression
 from app.notices.verp import return_path
 from app.settings import MailTo
 
 LEASE = timedelta(seconds=30)
 DROPPED_AT_ONCE = 100
 WORKER = "system:worker"
+_MESSAGE, _ATTEMPT = table_of(Message), table_of(Attempt)
+_PERSON, _LINK = table_of(Person), table_of(SignInLink)
+_TAKE = (
+    update(_MESSAGE)
+    .where(_MESSAGE.c.id == bindparam("of_message"))
+    .values(
+        state=State.SENDING,
+        due_at=bindparam("until"),
+        fence=bindparam("now_fence"),
+        may_be_repeated=bindparam("is_flagged"),
+    )
+)
+_BEGIN = insert(_ATTEMPT)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A message as the log names it, with what every event about it says."""
+
+    pseudonym: str
+    kind: Kind
+    version: int
+    notice_number: str
+
+    @property
+    def audit_name(self) -> str:
+        """As of its row."""
+        return f"{Message.audit_kind}:{self.pseudonym}"
+
+    @property
+    def parts(self) -> Mapping[str, str | int]:
+        """Kind, version and number."""
+        return {"kind": self.kind.value, "version": self.version, "notice_number": self.notice_number}
 
 
 @dataclass(frozen=True)
@@ -35,176 +69,172 @@ class Lease:
 
     message_id: int
     fence: int
-    content: Content
+    named: Named
+    context: str
     hello: str
     way_in: WayIn
     envelope: Envelope
     is_rehearsal: bool
+    tries: int
+    may_be_repeated: bool
+    give_up_at: datetime
 
 
-def lock_outlet() -> Outlet:
-    """The one row that all delivery passes."""
-    return session.get_one(Outlet, 1, with_for_update=True, populate_existing=True)
-
-
-def take(office: Office) -> Lease | None:
+def take(office: Office, gate: Gate) -> Lease | None:
     """The next message that may leave now, sign-in first; None when none may. Drops what must not leave at all."""
-    outlet = lock_outlet()
-    now = database_now()
-    if not is_open(outlet, now):
+    if not gate.is_open:
         return None
     for _ in range(DROPPED_AT_ONCE):
-        message = _next_due(now)
+        message = session.connection().execute(_next_due(), {"now": gate.now}).one_or_none()
         if message is None:
             return None
-        reason = _why_not(message, office, now)
+        reason = _why_not(message, office, gate.now)
         if reason is None:
-            use_up_rate(outlet, office.rate, now)
-            return _lease(message, office, now)
-        _drop(message, reason, now)
-    return None
-
-
-def is_open(outlet: Outlet, now: datetime) -> bool:
-    """Whether the switch, the pause and the rate let a message go."""
-    if outlet.stopped_at is not None:
-        return False
-    return (outlet.paused_until or now) <= now and (outlet.free_at or now) <= now
-
-
-def _next_due(now: datetime) -> Message | None:
-    for lane in Lane:
-        message = session.scalars(_due(), {"lane": lane, "now": now}).first()
-        if message is not None:
-            return message
+            gate.use_up_rate(office.rate)
+            return _lease(message, office, gate.now)
+        _drop(message, reason, gate.now)
     return None
 
 
 @cache
-def _due() -> Select[Message]:
-    """The longest due message of a lane; it waits for earlier ones on its subject and for the one it answers."""
-    earlier = aliased(Message)
+def _next_due() -> Select[Any]:
+    """The longest due message of the first lane that has one, with what it takes to write it."""
+    answered = _MESSAGE.alias("answered")
+    first = func.coalesce(*(_due(lane) for lane in Lane))
+    has_role = exists().where(StaffRole.person_id == _MESSAGE.c.person_id, StaffRole.ended_at.is_(None))
+    is_suppressed = exists().where(Suppression.address == _MESSAGE.c.address, Suppression.lifted_at.is_(None))
+    columns = (
+        *_MESSAGE.c["id", "pseudonym", "notice_number", "kind", "lane", "version", "is_rehearsal", "address"],
+        *_MESSAGE.c["context", "queued_at", "give_up_at", "state", "fence", "tries", "may_be_repeated", "link_id"],
+        func.coalesce(func.nullif(_PERSON.c.greeting, ""), _PERSON.c.full_name).label("hello"),
+        has_role.label("is_for_staff"),
+        is_suppressed.label("is_suppressed"),
+        answered.c.pseudonym.label("answers"),
+        *(each.label(f"link_{each.name}") for each in _LINK.c["pseudonym", "kind", "key_id"]),
+        *(each.label(f"link_{each.name}") for each in _LINK.c["expires_at", "used_at", "voided_at"]),
+    )
+    found = select(*columns).join_from(_MESSAGE, _PERSON, _PERSON.c.id == _MESSAGE.c.person_id)
+    with_link = found.outerjoin(_LINK, _LINK.c.id == _MESSAGE.c.link_id)
+    whole = with_link.outerjoin(answered, answered.c.id == _MESSAGE.c.answers_id)
+    return whole.where(_MESSAGE.c.id == first).with_for_update(skip_locked=True, of=_MESSAGE)
+
+
+def _due(lane: Lane) -> Any:
+    """The id of the longest due message of a lane; it waits for earlier ones on its subject and for what it answers."""
+    waiting = _MESSAGE.alias(f"{lane.name}_waiting".lower())
+    earlier, answered = _MESSAGE.alias(f"{lane.name}_earlier".lower()), _MESSAGE.alias(f"{lane.name}_answered".lower())
     is_first = ~exists().where(
-        earlier.person_id == Message.person_id,
-        earlier.subject_key == Message.subject_key,
-        earlier.is_rehearsal == Message.is_rehearsal,
-        earlier.id < Message.id,
-        earlier.state.in_(WAITING),
+        earlier.c.person_id == waiting.c.person_id,
+        earlier.c.subject_key == waiting.c.subject_key,
+        earlier.c.is_rehearsal == waiting.c.is_rehearsal,
+        earlier.c.id < waiting.c.id,
+        earlier.c.state.in_(sorted(WAITING)),
     )
-    answered = aliased(Message)
-    has_answered = ~exists().where(answered.id == Message.answers_id, answered.state.in_(WAITING))
-    return (
-        select(Message)
-        .where(Message.lane == bindparam("lane"), Message.due_at <= bindparam("now"), is_first, has_answered)
-        .order_by(Message.due_at, Message.id)
-        .limit(1)
-        .options(joinedload(Message.person), joinedload(Message.link), joinedload(Message.answers))
-        .with_for_update(skip_locked=True, of=Message)
-        .execution_options(populate_existing=True)
-    )
+    has_answered = ~exists().where(answered.c.id == waiting.c.answers_id, answered.c.state.in_(sorted(WAITING)))
+    due = select(waiting.c.id).where(waiting.c.lane == lane, waiting.c.due_at <= bindparam("now"))
+    return due.where(is_first, has_answered).order_by(waiting.c.due_at, waiting.c.id).limit(1).scalar_subquery()
 
 
-def _why_not(message: Message, office: Office, now: datetime) -> str | None:
+def _why_not(message: Row[Any], office: Office, now: datetime) -> str | None:
     """Why it must not leave at all, or None."""
     if office.mail_to is MailTo.NOBODY:
         return "MAIL_TO is nobody: no address may be written to."
-    if office.mail_to is MailTo.STAFF and not message.is_rehearsal and not message.person.roles:
+    if office.mail_to is MailTo.STAFF and not message.is_rehearsal and not message.is_for_staff:
         return "MAIL_TO is staff: investors may not be written to."
-    if message.kind is Kind.SIGN_IN and message.link is not None and not message.link.is_open(now):
+    if message.link_id is not None and message.kind is Kind.SIGN_IN and not _link(message).is_open(now):
         return "Its link had ended before it could leave."
-    if message.link is not None and not _has_key(message.link):
+    if message.link_id is not None and not identity.has_key(_link(message)):
         return "The secret key that its link was made with is no longer among the settings."
-    return _why_not_there(message.address)
+    return _why_not_there(message)
 
 
-def _why_not_there(address: str) -> str | None:
-    """Why nothing is sent to this address now, or None."""
+def _why_not_there(message: Row[Any]) -> str | None:
+    """Why nothing is sent to its address now, or None."""
     try:
-        ascii_address(address)
+        ascii_address(message.address)
     except ValueError:
         return "This address cannot be written to: the part before the @ has letters that many mail servers refuse."
-    if find_suppression(address) is not None:
+    if message.is_suppressed:
         return "This address is not written to: mail to it came back, or was refused."
     return None
 
 
-def _has_key(link: SignInLink) -> bool:
-    try:
-        identity.secrets_of(link)
-    except KeyError:
-        return False
-    return True
-
-
-def _drop(message: Message, reason: str, now: datetime) -> None:
-    message.state, message.due_at, message.reason = State.SUPPRESSED, None, reason
-    session.flush()
-    if not message.is_rehearsal:
-        audit.record(
-            action="notice.suppressed",
-            actor=WORKER,
-            subject=message,
-            at=now,
-            kind=message.kind,
-            version=message.version,
-            notice_number=message.notice_number,
-            reason=reason,
-        )
-
-
-def use_up_rate(outlet: Outlet, rate: int, now: datetime) -> None:
-    """A bucket of one second's messages, kept as the moment from which the next may leave."""
-    step = timedelta(seconds=1) / rate
-    full = now - timedelta(seconds=1) + step
-    outlet.free_at = max(outlet.free_at or full, full) + step
-
-
-def _lease(message: Message, office: Office, now: datetime) -> Lease:
-    if message.state is State.SENDING:
-        _mark_lost(message, now)
-    message.state, message.due_at = State.SENDING, now + LEASE
-    message.fence += 1
-    session.add(Attempt(message_id=message.id, fence=message.fence, started_at=now))
-    session.flush()
-    return Lease(
-        message_id=message.id,
-        fence=message.fence,
-        content=decode(message.kind, message.context),
-        hello=message.person.called,
-        way_in=_way_in(message, office),
-        envelope=_envelope(message, office),
-        is_rehearsal=message.is_rehearsal,
+def _link(message: Row[Any]) -> SignInLink:
+    """The link by what derives its secrets and says whether it is open; not a row of the session."""
+    kind: LinkKind = message.link_kind
+    return SignInLink(
+        pseudonym=message.link_pseudonym,
+        kind=kind,
+        key_id=message.link_key_id,
+        expires_at=message.link_expires_at,
+        used_at=message.link_used_at,
+        voided_at=message.link_voided_at,
     )
 
 
-def _mark_lost(message: Message, now: datetime) -> None:
+def _drop(message: Row[Any], reason: str, now: datetime) -> None:
+    suppressed = {"state": State.SUPPRESSED, "due_at": None, "reason": reason}
+    session.connection().execute(update(_MESSAGE).where(_MESSAGE.c.id == message.id).values(**suppressed))
+    if not message.is_rehearsal:
+        named = _named(message)
+        audit.record(action="notice.suppressed", actor=WORKER, subject=named, at=now, **named.parts, reason=reason)
+
+
+def _named(message: Row[Any]) -> Named:
+    return Named(message.pseudonym, message.kind, message.version, message.notice_number)
+
+
+def _lease(message: Row[Any], office: Office, now: datetime) -> Lease:
+    was_lost = message.state is State.SENDING
+    if was_lost:
+        _mark_lost(message.id, now)
+    fence, connection = message.fence + 1, session.connection()
+    may_be_repeated = message.may_be_repeated or was_lost
+    taken = {"of_message": message.id, "until": now + LEASE, "now_fence": fence, "is_flagged": may_be_repeated}
+    connection.execute(_TAKE, taken)
+    connection.execute(_BEGIN, {"message_id": message.id, "fence": fence, "started_at": now, "reply": ""})
+    return Lease(
+        message_id=message.id,
+        fence=fence,
+        named=_named(message),
+        context=message.context,
+        hello=message.hello,
+        way_in=_way_in(message, office),
+        envelope=_envelope(message, office),
+        is_rehearsal=message.is_rehearsal,
+        tries=message.tries,
+        may_be_repeated=may_be_repeated,
+        give_up_at=message.give_up_at,
+    )
+
+
+def _mark_lost(message_id: int, now: datetime) -> None:
     """Whoever held it never reported: it may or may not have left."""
-    message.may_be_repeated = True
-    lost = update(Attempt).where(Attempt.message_id == message.id, Attempt.outcome.is_(None))
-    session.execute(lost.values(outcome=Outcome.LOST, ended_at=now))
+    lost = update(_ATTEMPT).where(_ATTEMPT.c.message_id == message_id, _ATTEMPT.c.outcome.is_(None))
+    session.connection().execute(lost.values(outcome=Outcome.LOST, ended_at=now))
 
 
-def _way_in(message: Message, office: Office) -> WayIn:
-    if message.link is None:
+def _way_in(message: Row[Any], office: Office) -> WayIn:
+    if message.link_id is None:
         return WayIn(office.build_url(REHEARSAL_PATH), REHEARSAL_CODE, message.notice_number)
-    secrets = identity.secrets_of(message.link)
+    secrets = identity.secrets_of(_link(message))
     return WayIn(office.build_url(f"/s/{secrets.token}"), secrets.printed_code, message.notice_number)
 
 
-def _envelope(message: Message, office: Office) -> Envelope:
+def _envelope(message: Row[Any], office: Office) -> Envelope:
     host = office.brand.site.partition("/")[0].partition(":")[0]
     return Envelope(
         mail_from=office.mail_from,
         to=message.address,
         name=message.pseudonym,
         made_at=message.queued_at,
-        answers=message.answers.pseudonym if message.answers is not None else None,
+        answers=message.answers,
         list_id=f"notices.{host}" if message.lane is Lane.NOTICE else None,
         return_path=_return_path(message, office),
     )
 
 
-def _return_path(message: Message, office: Office) -> str:
+def _return_path(message: Row[Any], office: Office) -> str:
     domain = parseaddr(office.mail_from)[1].rpartition("@")[2]
     keys = identity.keys_in_use()
     return return_path(message=message.pseudonym, domain=domain, key=keys.by_id[keys.newest_id])

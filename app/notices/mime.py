@@ -4,15 +4,22 @@ Quoted-printable throughout and no line over 76 characters. The standard library
 """
 
 import hashlib
+import re
+from base64 import encodebytes
+from binascii import b2a_qp
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
-from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-POLICY = SMTP.clone(max_line_length=76)
+LONGEST_LINE = 76
+POLICY = SMTP.clone(max_line_length=LONGEST_LINE)
+WORDS = frozenset({"From", "Reply-To", "Subject", "List-Id"})
+_ADDRESS = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_PLAIN = re.compile(r"[!-~]+( [!-~]+)*")
 
 
 @dataclass(frozen=True)
@@ -65,19 +72,18 @@ class Outgoing:
 
 def seal(words: Words, envelope: Envelope, invite: Invite | None = None) -> Outgoing:
     """The finished message. Raises ValueError for an address that cannot be written in a header."""
-    mail = EmailMessage(policy=POLICY)
-    _write_headers(mail, words.subject, envelope)
-    mail.set_content(words.text, cte="quoted-printable")
-    mail.add_alternative(words.html, subtype="html", cte="quoted-printable")
-    if invite is not None:
-        _attach(mail, invite)
-    for number, part in enumerate(part for part in mail.walk() if part.is_multipart()):
-        part.set_boundary(f"=_{envelope.name}_{number}")
+    boundary = f"=_{envelope.name}_"
+    alternatives = [_text("plain", words.text), _text("html", words.html)]
+    if invite is None:
+        body = _several("alternative", boundary + "0", alternatives)
+    else:
+        alternatives.append(_text("calendar", invite.ics, method=invite.method))
+        body = _several("mixed", boundary + "0", [_several("alternative", boundary + "1", alternatives), _file(invite)])
     return Outgoing(
         envelope_from=envelope.return_path or parseaddr(envelope.mail_from)[1],
         to=ascii_address(envelope.to),
         words=words,
-        raw=mail.as_bytes(),
+        raw=_head(words.subject, envelope) + body,
     )
 
 
@@ -94,25 +100,64 @@ def message_id(name: str, mail_from: str) -> str:
     return f"<ob-{name}@{parseaddr(mail_from)[1].rpartition('@')[2]}>"
 
 
-def _write_headers(mail: EmailMessage, subject: str, envelope: Envelope) -> None:
-    name, address = parseaddr(envelope.mail_from)
-    sender = Address(display_name=name, addr_spec=address)
-    mail["From"] = sender
-    mail["To"] = Address(addr_spec=ascii_address(envelope.to))
-    mail["Reply-To"] = sender
-    mail["Subject"] = subject
-    mail["Date"] = format_datetime(envelope.made_at)
-    mail["Message-ID"] = message_id(envelope.name, envelope.mail_from)
+def _head(subject: str, envelope: Envelope) -> bytes:
+    headers = {
+        "From": envelope.mail_from,
+        "To": ascii_address(envelope.to),
+        "Reply-To": envelope.mail_from,
+        "Subject": subject,
+        "Date": format_datetime(envelope.made_at),
+        "Message-ID": message_id(envelope.name, envelope.mail_from),
+    }
     if envelope.answers is not None:
-        mail["In-Reply-To"] = mail["References"] = message_id(envelope.answers, envelope.mail_from)
-    mail["Auto-Submitted"] = "auto-generated"
+        headers["In-Reply-To"] = headers["References"] = message_id(envelope.answers, envelope.mail_from)
+    headers["Auto-Submitted"] = "auto-generated"
     if envelope.list_id is not None:
-        mail["List-Id"] = f"<{envelope.list_id}>"
+        headers["List-Id"] = f"<{envelope.list_id}>"
+    headers["MIME-Version"] = "1.0"
+    return b"".join([_header(name, value) for name, value in headers.items()])
 
 
-def _attach(mail: EmailMessage, invite: Invite) -> None:
-    """mixed{alternative{plain, html, calendar}, invite.ics}: what mail programs and calendars look for."""
-    mail.add_alternative(invite.ics, subtype="calendar", params={"method": invite.method}, cte="quoted-printable")
-    mail.add_attachment(
-        invite.ics.encode(), maintype="application", subtype="ics", filename="invite.ics", params={"name": "invite.ics"}
+def _header(name: str, value: str) -> bytes:
+    """One header: as it is where nothing has to be said about it, else written and folded by the standard library."""
+    is_short = len(name) + len(value) <= LONGEST_LINE - 2
+    if is_short and name not in WORDS and (_ADDRESS if name == "To" else _PLAIN).fullmatch(value):
+        return f"{name}: {value}\r\n".encode()
+    return _folded(name, value)
+
+
+@lru_cache(maxsize=1000)
+def _folded(name: str, value: str) -> bytes:
+    """Most headers are the same in all messages of a batch. Raises ValueError for line breaks."""
+    given: str | Address = value
+    if name in ("From", "Reply-To"):
+        shown, address = parseaddr(value)
+        given = Address(shown, addr_spec=address)
+    elif name == "To":
+        given = Address(addr_spec=value)
+    return POLICY.fold_binary(*POLICY.header_store_parse(name, given))
+
+
+def _several(subtype: str, boundary: str, parts: Sequence[bytes]) -> bytes:
+    """A multipart: its header, an empty line and its parts."""
+    line = f"--{boundary}"
+    inside = f"\r\n{line}\r\n".encode().join(parts)
+    head = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n\r\n{line}\r\n'
+    return head.encode() + inside + f"\r\n{line}--\r\n".encode()
+
+
+def _text(subtype: str, text: str, **params: str) -> bytes:
+    given = "".join(f'; {name}="{value}"' for name, value in params.items())
+    head = (
+        f'Content-Type: text/{subtype}; charset="utf-8"{given}\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
     )
+    lines = [*text.encode().splitlines(), b""]
+    return head.encode() + b2a_qp(b"\r\n".join(lines), istext=True)
+
+
+def _file(invite: Invite) -> bytes:
+    head = (
+        'Content-Type: application/ics; name="invite.ics"\r\nContent-Transfer-Encoding: base64\r\n'
+        'Content-Disposition: attachment; filename="invite.ics"\r\n\r\n'
+    )
+    return head.encode() + encodebytes(invite.ics.encode()).replace(b"\n", b"\r\n")

@@ -68,7 +68,7 @@ def _tidy(text: str) -> str:
 
 def _dense(html: str) -> str:
     """Without indentation and empty lines, which a reader never sees."""
-    return re.sub(r"\s*\n\s*", "\n", html)
+    return "\n".join([line for each in html.split("\n") if (line := each.strip())]) + "\n"
 
 
 @cache

@@ -1,17 +1,20 @@
-"""Writing down how a try ended. Callers own the transaction; the outlet's row is locked before the message's."""
+"""Writing down how a try ended. Callers own the transaction and hold the gate."""
 
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Update, bindparam, update
 
 from app import audit
-from app.core.db import database_now, session
-from app.notices.leases import WORKER, Lease, lock_outlet
+from app.core.db import session, table_of
+from app.notices.gate import Gate
+from app.notices.leases import WORKER, Lease
 from app.notices.mime import Outgoing
-from app.notices.models import Attempt, Message, Outcome, Outlet, State
+from app.notices.models import Attempt, Message, Outcome, State
 from app.notices.reach_models import SuppressionCause
 from app.notices.rendering import without_secrets
 from app.notices.suppression import names_a_bad_address, suppress
@@ -20,14 +23,23 @@ log = logging.getLogger(__name__)
 
 FIRST_WAIT_SECONDS = 30
 LONGEST_WAIT_SECONDS = 3600
-FAILURES_BEFORE_PAUSE = 5
-PAUSE = timedelta(seconds=60)
 AFTER_A_TRY = {
     Outcome.ACCEPTED: State.SENT,
     Outcome.DEFERRED: State.DEFERRED,
     Outcome.UNCERTAIN: State.UNCERTAIN,
     Outcome.REFUSED: State.FAILED,
 }
+_MESSAGE, _ATTEMPT = table_of(Message), table_of(Attempt)
+_END = (
+    update(_ATTEMPT)
+    .where(_ATTEMPT.c.message_id == bindparam("of_message"), _ATTEMPT.c.fence == bindparam("of_fence"))
+    .values(
+        outcome=bindparam("now_outcome"),
+        reply=bindparam("now_reply"),
+        ended_at=bindparam("now_ended"),
+        sha256=bindparam("now_sha256"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -39,48 +51,54 @@ class Report:
     outgoing: Outgoing | None
 
 
-def settle(lease: Lease, report: Report, jitter: Callable[[int], int]) -> None:
+def settle(lease: Lease, report: Report, jitter: Callable[[int], int], gate: Gate) -> None:
     """Move the message on by what happened; only the attempt is noted when somebody else holds it by now."""
-    outlet = lock_outlet()
-    now = database_now()
-    _note_attempt(lease, report, now)
-    _note_connection(outlet, report, now)
-    message = session.get_one(Message, lease.message_id, with_for_update=True, populate_existing=True)
-    if message.fence != lease.fence or message.state is not State.SENDING:
-        message.may_be_repeated = message.may_be_repeated or report.outcome in (Outcome.ACCEPTED, Outcome.UNCERTAIN)
-    elif report.outcome is Outcome.UNREACHABLE:
-        message.state, message.due_at = (State.DEFERRED if message.tries else State.QUEUED), now
-    else:
-        message.tries += 1
-        _move_on(message, lease, report, now, jitter)
-    session.flush()
+    _note_attempt(lease, report, gate.now)
+    gate.note_connection(report.outcome)
+    changed = _changes(lease, report, gate.now, jitter)
+    held = {"of_message": lease.message_id, "of_fence": lease.fence}
+    moved = session.connection().execute(
+        _move(frozenset(changed)), held | {f"now_{key}": changed[key] for key in changed}
+    )
+    if not moved.rowcount:
+        _flag(lease, report)
+        return
+    if changed["state"] is State.FAILED:
+        log.error("message %s failed: nobody was reached", lease.named.pseudonym)
+    if not lease.is_rehearsal:
+        _record(lease, report, changed, gate.now)
+
+
+@cache
+def _move(columns: frozenset[str]) -> Update:
+    """Change these columns of a message that is still held under the same fence."""
+    is_held = (_MESSAGE.c.id == bindparam("of_message"), _MESSAGE.c.fence == bindparam("of_fence"))
+    held = update(_MESSAGE).where(*is_held, _MESSAGE.c.state == State.SENDING)
+    return held.values({name: bindparam(f"now_{name}") for name in columns})
 
 
 def _note_attempt(lease: Lease, report: Report, now: datetime) -> None:
-    attempt = update(Attempt).where(Attempt.message_id == lease.message_id, Attempt.fence == lease.fence)
     digest = report.outgoing.sha256 if report.outgoing is not None else None
-    session.execute(attempt.values(outcome=report.outcome, reply=report.reply, ended_at=now, sha256=digest))
+    said = {"now_outcome": report.outcome, "now_reply": report.reply, "now_ended": now, "now_sha256": digest}
+    session.connection().execute(_END, {"of_message": lease.message_id, "of_fence": lease.fence, **said})
 
 
-def _note_connection(outlet: Outlet, report: Report, now: datetime) -> None:
-    """After five failures in a row nothing is tried for a minute."""
-    outlet.failures = outlet.failures + 1 if report.outcome is Outcome.UNREACHABLE else 0
-    if outlet.failures >= FAILURES_BEFORE_PAUSE:
-        outlet.failures, outlet.paused_until = 0, now + PAUSE
-        log.error("the mail server cannot be reached; the outbox pauses for 60 seconds")
-
-
-def _move_on(message: Message, lease: Lease, report: Report, now: datetime, jitter: Callable[[int], int]) -> None:
-    message.state, message.reason, message.due_at = AFTER_A_TRY[report.outcome], report.reply, None
-    message.may_be_repeated = message.may_be_repeated or report.outcome is Outcome.UNCERTAIN
-    if message.state is State.SENT and report.outgoing is not None:
-        _keep(message, lease, report.outgoing, now)
-    elif message.state is not State.FAILED and now >= message.give_up_at:
-        message.state, message.reason = State.FAILED, f"No server accepted it for 72 hours. {report.reply}"
-    elif message.state is not State.FAILED:
-        message.due_at = now + timedelta(seconds=_wait(message.tries, jitter))
-    if message.state is State.FAILED:
-        _tell_failed(message, now)
+def _changes(lease: Lease, report: Report, now: datetime, jitter: Callable[[int], int]) -> dict[str, Any]:
+    """The columns of the message after this try."""
+    if report.outcome is Outcome.UNREACHABLE:
+        return {"state": State.DEFERRED if lease.tries else State.QUEUED, "due_at": now}
+    state, tries = AFTER_A_TRY[report.outcome], lease.tries + 1
+    changed: dict[str, Any] = {"state": state, "tries": tries, "reason": report.reply, "due_at": None}
+    if state is State.SENT and report.outgoing is not None:
+        return changed | _kept(lease, report.outgoing, now)
+    if state is State.FAILED:
+        return changed
+    if state is State.UNCERTAIN:
+        changed["may_be_repeated"] = True
+    if now >= lease.give_up_at:
+        reason = f"No server accepted it for 72 hours. {report.reply}"
+        return changed | {"state": State.FAILED, "reason": reason}
+    return changed | {"due_at": now + timedelta(seconds=_wait(tries, jitter))}
 
 
 def _wait(tries: int, jitter: Callable[[int], int]) -> int:
@@ -88,38 +106,32 @@ def _wait(tries: int, jitter: Callable[[int], int]) -> int:
     return 1 + jitter(min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2 ** min(tries - 1, 10)))
 
 
-def _keep(message: Message, lease: Lease, outgoing: Outgoing, now: datetime) -> None:
-    message.sent_at, message.sha256, message.reason = now, outgoing.sha256, ""
-    message.subject = outgoing.words.subject
-    message.text = without_secrets(outgoing.words.text, lease.way_in)
-    if not message.is_rehearsal:
-        audit.record(
-            action="notice.sent",
-            actor=WORKER,
-            subject=message,
-            at=now,
-            kind=message.kind,
-            version=message.version,
-            notice_number=message.notice_number,
-            digest=outgoing.sha256.hex(),
-            attempt=message.tries,
-            uncertain=message.may_be_repeated,
-        )
+def _kept(lease: Lease, outgoing: Outgoing, now: datetime) -> dict[str, Any]:
+    """What is kept of a message that left: without link and code."""
+    text = without_secrets(outgoing.words.text, lease.way_in)
+    said = {"subject": outgoing.words.subject, "text": text}
+    return {"sent_at": now, "sha256": outgoing.sha256, "reason": "", **said}
 
 
-def _tell_failed(message: Message, now: datetime) -> None:
-    log.error("message %s failed: nobody was reached", message.pseudonym)
-    if not message.is_rehearsal:
-        audit.record(
-            action="notice.failed",
-            actor=WORKER,
-            subject=message,
-            at=now,
-            kind=message.kind,
-            version=message.version,
-            notice_number=message.notice_number,
-            reason=message.reason,
-            attempt=message.tries,
-        )
-        if names_a_bad_address(message.reason):
-            suppress(message=message, cause=SuppressionCause.REFUSED, says=message.reason, by=WORKER, at=now)
+def _flag(lease: Lease, report: Report) -> None:
+    """Somebody else has it by now; what this try sent may come to a second copy."""
+    if report.outcome in (Outcome.ACCEPTED, Outcome.UNCERTAIN):
+        mine = update(_MESSAGE).where(_MESSAGE.c.id == lease.message_id)
+        session.connection().execute(mine.values(may_be_repeated=True))
+
+
+def _record(lease: Lease, report: Report, changed: dict[str, Any], now: datetime) -> None:
+    if changed["state"] is State.SENT and report.outgoing is not None:
+        is_uncertain = lease.may_be_repeated
+        sent = {"digest": report.outgoing.sha256.hex(), "attempt": changed["tries"], "uncertain": is_uncertain}
+        audit.record(action="notice.sent", actor=WORKER, subject=lease.named, at=now, **lease.named.parts, **sent)
+    elif changed["state"] is State.FAILED:
+        failed = {"reason": changed["reason"], "attempt": changed["tries"]}
+        audit.record(action="notice.failed", actor=WORKER, subject=lease.named, at=now, **lease.named.parts, **failed)
+        _suppress_bad_address(lease, changed["reason"], now)
+
+
+def _suppress_bad_address(lease: Lease, reason: str, now: datetime) -> None:
+    if names_a_bad_address(reason):
+        message = session.get_one(Message, lease.message_id)
+        suppress(message=message, cause=SuppressionCause.REFUSED, says=reason, by=WORKER, at=now)

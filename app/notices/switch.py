@@ -8,7 +8,7 @@ from app import audit
 from app.core import signals
 from app.core.db import ring, session
 from app.core.errors import DomainError
-from app.notices.leases import lock_outlet
+from app.notices.gate import lock_outlet
 from app.notices.models import Message, State
 
 KEEP_TRYING = timedelta(hours=72)

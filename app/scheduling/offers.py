@@ -27,14 +27,21 @@ def list_agents() -> list[Person]:
 
 
 def free_slots(
-    *, person: Person, call_type: CallType, zone: str, from_on: date, to_on: date, at: datetime
+    *,
+    person: Person,
+    call_type: CallType,
+    zone: str,
+    from_on: date,
+    to_on: date,
+    at: datetime,
+    moving: Booking | None = None,
 ) -> list[Slot]:
-    """What `person` may book at this moment, on the dates from `from_on` to `to_on` of `zone`, in order.
+    """What `person` may book (or move that booking to) on the dates from `from_on` to `to_on` of `zone`, in order.
 
     Raises UnknownZone.
     """
     since, until = instant(get_zone(zone), from_on, 0), instant(get_zone(zone), to_on, MINUTES_A_DAY)
-    offers = list_offers(person=person, call_type=call_type, since=since, until=until, at=at)
+    offers = list_offers(person=person, call_type=call_type, since=since, until=until, at=at, moving=moving)
     return [offer.slot for offer in offers]
 
 

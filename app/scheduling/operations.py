@@ -11,6 +11,8 @@ from app.core.text import format_datetime
 from app.identity import Person
 from app.scheduling import claims, reminders
 from app.scheduling.announcements import Desk, announce_booked
+from app.scheduling.care import close_call_request, find_call_request
+from app.scheduling.care_models import RequestState
 from app.scheduling.models import Booking, BookingStatus, CallType
 from app.scheduling.offers import list_agents, list_offers, nearest_slots
 from app.scheduling.phones import parse_phone
@@ -220,5 +222,7 @@ def _tell(booking: Booking, by: Person, desk: Desk, at: datetime) -> None:
         agent=booking.agent.audit_name,
         call_type=booking.call_type.name,
     )
+    if asked := find_call_request(person=booking.person, incident_reference=booking.incident_reference):
+        close_call_request(request=asked, state=RequestState.ANSWERED, booking=booking, by=by, at=at)
     reminders.plan(booking, at=at)
     announce_booked(booking, desk=desk, at=at)

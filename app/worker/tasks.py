@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from flask import current_app
 
-from app import identity, incidents, notices
+from app import identity, incidents, notices, scheduling
 from app.core import clock
 from app.core.db import session, transaction
 from app.core.jobs import beat, has_waiting_jobs, run_waiting
@@ -57,11 +57,18 @@ def sweep() -> None:
     session.remove()
 
 
+def remind() -> None:
+    """Queue the reminders of calls that are due."""
+    with transaction():
+        scheduling.queue_due_reminders(at=clock.now())
+
+
 def do_all_but_jobs() -> None:
     """Everything that waits and is soon done, in order."""
     beat("worker")
     while incidents.list_waiting() or incidents.list_sending():
         publish()
+    remind()
     deliver()
     sign()
     mail_checkpoint()

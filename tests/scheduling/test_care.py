@@ -53,7 +53,7 @@ def test_one_open_request_for_an_investor_and_incident() -> None:
 def test_a_closed_request_leaves_the_list_and_is_not_opened_again_by_the_same_form() -> None:
     agent, person = an_agent(), an_investor()
     request = ask(person)
-    call = a_call(person)
+    call = a_call(an_investor())
 
     scheduling.close_call_request(request=request, state=RequestState.ANSWERED, booking=call, by=agent, at=AT)
 
@@ -64,6 +64,17 @@ def test_a_closed_request_leaves_the_list_and_is_not_opened_again_by_the_same_fo
     with pytest.raises(AlreadyClosed):
         scheduling.close_call_request(request=request, state=RequestState.WITHDRAWN, booking=None, by=person, at=AT)
     assert actions_about(request) == ["call.requested", "call.request_closed"]
+
+
+def test_a_booked_call_answers_the_request() -> None:
+    an_agent()
+    person = an_investor()
+    request, other = ask(person), ask(person, key="other", incident="INC-2026-009")
+
+    call = a_call(person)
+
+    assert (request.state, request.booking_id) == (RequestState.ANSWERED, call.id)
+    assert scheduling.list_call_requests() == [other]
 
 
 def test_a_request_names_a_number_and_a_zone_that_exist() -> None:

@@ -1,5 +1,6 @@
 """Many at once: one winner for a slot, no overlap anywhere, nothing but refusals in words."""
 
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
@@ -10,10 +11,12 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
+from app import scheduling
 from app.core.db import session, transaction
 from app.identity import Person
-from app.scheduling import Booking, SlotTaken
-from tests.scheduling.builders import MONDAY_AT_NINE, a_call, an_agent, an_investor
+from app.notices import Kind, Message
+from app.scheduling import Booking, SlotClaim, SlotTaken
+from tests.scheduling.builders import AT, DESK, MONDAY_AT_NINE, a_call, an_agent, an_investor
 
 pytestmark = pytest.mark.both_databases
 AT_ONCE = 20
@@ -97,3 +100,59 @@ def test_a_form_sent_many_times_at_once_is_one_booking(app: Flask) -> None:
 
     assert len(set(won)) == 1
     assert session.scalar(select(func.count()).select_from(Booking)) == 1
+
+
+def test_a_reminder_is_queued_once_by_several_workers_one_of_which_dies(app: Flask) -> None:
+    day_before = MONDAY_AT_NINE
+    with transaction():
+        an_agent()
+        for number in range(3):
+            a_call(an_investor(), starts_at=MONDAY_AT_NINE + timedelta(days=1, hours=number))
+
+    def remind() -> int:
+        with transaction():
+            return scheduling.queue_due_reminders(at=day_before + timedelta(hours=2))
+
+    def die() -> int:
+        with contextlib.suppress(ZeroDivisionError), transaction():
+            scheduling.queue_due_reminders(at=day_before + timedelta(hours=2))
+            raise ZeroDivisionError
+        return 0
+
+    all_at_once(app, [remind, die, remind, die])
+    remind()
+
+    reminders = select(Message.subject_key, func.count()).where(Message.kind == Kind.CALL_REMINDER)
+    assert [count for _, count in session.execute(reminders.group_by(Message.subject_key))] == [1, 1, 1]
+
+
+def test_two_calls_that_move_into_each_others_time_never_deadlock_or_overlap(app: Flask) -> None:
+    with transaction():
+        agent = an_agent()
+        calls = [a_call(an_investor(), starts_at=MONDAY_AT_NINE + timedelta(hours=2 * n)).id for n in range(3)]
+        agent_id = agent.id
+
+    def moving(booking_id: int, hours: int) -> Callable[[], int]:
+        def attempt() -> int:
+            with transaction():
+                booking = session.get_one(Booking, booking_id)
+                scheduling.move(
+                    booking=booking,
+                    slot_start=MONDAY_AT_NINE + timedelta(hours=hours),
+                    zone="UTC",
+                    version_seen=booking.version,
+                    by=session.get_one(Person, agent_id),
+                    desk=DESK,
+                    at=AT,
+                )
+                return booking_id
+
+        return attempt
+
+    for shift in range(1, 4):
+        goals = [2 * ((n + shift) % 4) for n in range(3)]
+        all_at_once(app, [moving(booking, hours) for booking, hours in zip(calls, goals, strict=True)])
+
+    assert overlaps() == 0
+    claims = select(func.count()).select_from(SlotClaim)
+    assert session.execute(claims).scalar_one() == 3 * 16

@@ -17,12 +17,12 @@ YEARS = range(2000, 2200)
 
 @dataclass(frozen=True)
 class DayOfSlots:
-    """The free slots of one date of the reader's zone. `clocks_change`: that day is longer or shorter than others."""
+    """The free slots of one date of the reader's zone. `shift_minutes`: how far the clocks go forward on that day."""
 
     on: date
     morning: tuple[Slot, ...]
     afternoon: tuple[Slot, ...]
-    clocks_change: bool
+    shift_minutes: int
 
     @property
     def count(self) -> int:
@@ -61,11 +61,12 @@ def page_of_days(slots: Iterable[Slot], zone: str, first_on: date) -> PageOfDays
 def _day(on: date, slots: Sequence[Slot], zone: str) -> DayOfSlots:
     is_morning = {slot: slot.start.astimezone(ZoneInfo(zone)).hour < 12 for slot in slots}
     midnights = [datetime(each.year, each.month, each.day, tzinfo=ZoneInfo(zone)) for each in (on, on + timedelta(1))]
+    before, after = (midnight.utcoffset() or timedelta(0) for midnight in midnights)
     return DayOfSlots(
         on=on,
         morning=tuple(slot for slot in slots if is_morning[slot]),
         afternoon=tuple(slot for slot in slots if not is_morning[slot]),
-        clocks_change=midnights[0].utcoffset() != midnights[1].utcoffset(),
+        shift_minutes=(after - before) // timedelta(minutes=1),
     )
 
 
@@ -81,6 +82,11 @@ def describe_call(booking: Booking) -> list[str]:
     """When it is: in the zone the investor chose, then in the agent's where that differs."""
     zones = dict.fromkeys((booking.zone, booking.agent.time_zone))
     return [describe_time(booking.starts_at, booking.ends_at, zone) for zone in zones]
+
+
+def can_change(booking: Booking, at: datetime) -> bool:
+    """Whether the investor may still move or cancel it here."""
+    return booking.is_open(at) and at <= booking.cut_off_at
 
 
 def describe_slots(slots: Iterable[Slot], zone: str) -> list[tuple[str, str]]:

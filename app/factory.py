@@ -38,6 +38,7 @@ LARGEST_UPLOAD = 10 * 1024 * 1024
 def create_app(settings: Settings | None = None) -> Flask:
     """The portal. Raises BadSettings, except under `flask …`, where commands that need no settings still run."""
     app = Flask("app", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.extensions["create_app"] = create_app  # `init` writes the settings, and goes on in an app that has them
     try:
         settings = settings or read_settings()
     except BadSettings as problem:
@@ -58,9 +59,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["office"] = _office(app, settings)
     app.extensions["press"] = _press(app, settings)
     worker.init_app(app)
+    _add_demo(app, settings)
+    return app
+
+
+def _add_demo(app: Flask, settings: Settings) -> None:
     if settings.demo:
         demo_pages.init_app(app)
-    return app
 
 
 def _office(app: Flask, settings: Settings) -> notices.Office:

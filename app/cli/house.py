@@ -10,12 +10,14 @@ from pathlib import Path
 import click
 from flask import current_app
 
-from app import audit
+from app import audit, identity
+from app.cli import user
 from app.cli.errors import BadInput, Failed
 from app.core import clock, pdf, schema
-from app.core.db import session
+from app.core.db import session, transaction
 from app.core.jobs import find_heartbeat
 from app.core.queue import create_queue
+from app.identity import Role
 from app.settings import SECRETS_FILE, BadSettings, Settings, read_settings
 
 KEY_FILE = SECRETS_FILE.parent / "audit.key"
@@ -26,8 +28,11 @@ LEAST_FREE_BYTES = 500_000_000
 @click.command()
 @click.option("--base-url", required=True, help="Where people will reach the portal, such as https://portal.example.")
 @click.option("--sender", required=True, help="From address of every message.")
-def init(base_url: str, sender: str) -> None:
-    """Make the secrets file and the database; refuses to overwrite."""
+@click.option("--admin-email", prompt="Address of the first admin", help="Who signs in first; asked for if missing.")
+@click.option("--admin-name", prompt="Full name of the first admin", help="As colleagues see it; asked for if missing.")
+@click.option("--admin-zone", default="America/New_York", show_default=True, help="The admin's time zone.")
+def init(base_url: str, sender: str, admin_email: str, admin_name: str, admin_zone: str) -> None:
+    """Make secrets file, database and first admin, and print the admin's enrolment code; refuses to overwrite."""
     if SECRETS_FILE.exists():
         raise BadInput(f"{SECRETS_FILE} exists already. Move it away if you mean to start over.")
     lines = {
@@ -40,7 +45,19 @@ def init(base_url: str, sender: str) -> None:
     lines |= {"AUDIT_ORIGIN": origin, "AUDIT_KEY_FILE": str(KEY_FILE), "AUDIT_VKEY": str(verifier)}
     write_secrets(SECRETS_FILE, lines)
     _migrate(read_settings())
-    click.echo(f"Made {SECRETS_FILE} and the database. Next: flask user create EMAIL --role admin")
+    click.echo(f"Made {SECRETS_FILE} and the database.")
+    with current_app.extensions["create_app"]().app_context():
+        _make_first_admin(admin_email, admin_name, admin_zone)
+
+
+def _make_first_admin(email: str, name: str, zone: str) -> None:
+    """Only where there is none: a database that is used again has its own admins. Raises Failed."""
+    if identity.list_people_with_role(Role.ADMIN):
+        raise Failed("This database has an admin already, so none was made.")
+    with transaction():
+        code = user.hire(email=email, name=name, roles=[Role.ADMIN], time_zone=zone)
+    click.echo(f"{identity.normal_email(email)} is the first admin.")
+    user.tell(code)
 
 
 def write_secrets(path: Path, lines: dict[str, str]) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from wtforms import RadioField, SubmitField
 from wtforms.validators import InputRequired
 
+from app import identity
 from app.core import clock
 from app.core.db import session
 from app.demo import mailbox_pages
@@ -55,4 +56,11 @@ def show() -> ResponseReturnValue:
         return redirect(url_for(".show"))
     investors = select(Person).where(Person.id.in_(select(Authority.person_id))).order_by(Person.full_name)
     people = session.scalars(investors).all()
-    return render_template("demo/show.html", staff=STAFF, password=PASSWORD, people=people, form=form)
+    return render_template("demo/show.html", staff=STAFF, codes=_codes(), password=PASSWORD, people=people, form=form)
+
+
+def _codes() -> dict[str, str | None]:
+    """The code that each member's authenticator app would show now, by address; each is good once."""
+    members = {member.email: member for member in STAFF}
+    people = session.scalars(select(Person).where(Person.email.in_(members)))
+    return {each.email: identity.next_code(each, members[each.email].authenticator_secret) for each in people}

@@ -1,6 +1,8 @@
-"""The demo's staff: who they are, what they may do, and the one password, printed on the demo's page."""
+"""The demo's staff: who they are, what they may do, and how they sign in, all printed on the demo's page."""
 
+import base64
 from dataclasses import dataclass
+from hashlib import sha256
 
 from app.identity import Role
 
@@ -16,6 +18,11 @@ class Member:
     role: Role
     zone: str
     hours: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def authenticator_secret(self) -> str:
+        """What this member's authenticator app holds. Anybody can work it out: it is for the demo only."""
+        return base64.b32encode(sha256(f"demo only: {self.email}".encode()).digest()[:20]).decode()
 
 
 ADMIN = Member("Nora Weiss", "nora@platform.example", Role.ADMIN, "America/New_York")

@@ -226,11 +226,13 @@ class Story:
             full_name=member.full_name,
             email=member.email,
             roles=[member.role],
-            password_hash=password_hash,
             time_zone=member.zone,
             by=audit.shell_actor(),
             at=self.at,
         )
+        identity.choose_password(person=person, password_hash=password_hash, at=self.at)
+        secret = member.authenticator_secret
+        identity.add_authenticator(person=person, secret=secret, code=identity.code_before(secret), at=self.at)
         if member.hours:
             weekly = [(day, scheduling.Window(*window)) for day in range(5) for window in member.hours]
             scheduling.set_hours(agent=person, weekly=weekly, by=person, at=self.at)

@@ -1,6 +1,7 @@
 """People, investor accounts and who acts for them, roles, sign-in links and sessions."""
 
 from app.identity.access_models import (
+    LISTED_SESSIONS,
     LinkKind,
     LoginSession,
     RequestCount,
@@ -17,6 +18,14 @@ from app.identity.asking import (
     open_rehearsal_link,
     renew_link,
 )
+from app.identity.authenticators import (
+    CannotSetUp,
+    add_authenticator,
+    code_before,
+    next_code,
+    setup_link,
+    setup_secret,
+)
 from app.identity.delegating import (
     CannotDelegate,
     confirm_delegation,
@@ -29,6 +38,17 @@ from app.identity.delegating import (
     role_since,
 )
 from app.identity.delegation_models import Delegation
+from app.identity.enrolling import GOOD_FOR as ENROLMENT_GOOD_FOR
+from app.identity.enrolling import (
+    Enrolled,
+    WrongEnrolment,
+    begin_enrolment,
+    count_enrolment_attempt,
+    enrol_authenticator,
+    enrol_passkey,
+    issue_enrolment,
+)
+from app.identity.factor_models import Authenticator, Enrolment, FactorKind, Passkey
 from app.identity.keyring import keys_in_use
 from app.identity.limits import TooManyRequests, forget_old_counts
 from app.identity.links import Keys, Secrets, derive, keys_from
@@ -55,6 +75,7 @@ from app.identity.operations import (
     grant_role,
     withdraw_role,
 )
+from app.identity.passkeys import Site, add_passkey, authentication_options, registration_options
 from app.identity.passwords import BadPassword, hash_password
 from app.identity.queries import (
     find_link,
@@ -70,6 +91,17 @@ from app.identity.queries import (
     secrets_of,
     session_of,
 )
+from app.identity.recovery import make_recovery_codes
+from app.identity.resetting import reset_factors
+from app.identity.second_factors import (
+    Answer,
+    Factors,
+    PasskeyAnswer,
+    TypedCode,
+    factors_of,
+    remove_authenticator,
+    remove_own_passkey,
+)
 from app.identity.signing_in import (
     NotSignedIn,
     SignedIn,
@@ -81,7 +113,10 @@ from app.identity.signing_in import (
 from app.identity.staff_access import (
     PasswordProof,
     WrongPassword,
+    begin_sign_in,
+    change_password,
     check_password,
+    choose_password,
     count_password_attempt,
     reauthenticate,
     sign_in_staff,
@@ -89,18 +124,29 @@ from app.identity.staff_access import (
 
 __all__ = [
     "APPROVERS",
+    "ENROLMENT_GOOD_FOR",
+    "LISTED_SESSIONS",
     "Account",
     "AccountType",
+    "Answer",
+    "Authenticator",
     "Authority",
     "BadPassword",
     "CannotAddPerson",
     "CannotChangeRoles",
     "CannotDelegate",
+    "CannotSetUp",
     "Delegation",
+    "Enrolled",
+    "Enrolment",
+    "FactorKind",
+    "Factors",
     "Keys",
     "LinkKind",
     "LoginSession",
     "NotSignedIn",
+    "Passkey",
+    "PasskeyAnswer",
     "PasswordProof",
     "Person",
     "RequestCount",
@@ -112,17 +158,29 @@ __all__ = [
     "SignInRequest",
     "SignedIn",
     "SignedInByLink",
+    "Site",
     "StaffPassword",
     "StaffRole",
     "TooManyRequests",
+    "TypedCode",
+    "WrongEnrolment",
     "WrongPassword",
     "add_account",
+    "add_authenticator",
     "add_checked",
+    "add_passkey",
     "add_person",
     "ask_for_link",
+    "authentication_options",
     "authorise",
+    "begin_enrolment",
+    "begin_sign_in",
+    "change_password",
     "check_password",
+    "choose_password",
+    "code_before",
     "confirm_delegation",
+    "count_enrolment_attempt",
     "count_password_attempt",
     "create_staff",
     "delegate",
@@ -131,6 +189,9 @@ __all__ = [
     "end_delegation",
     "end_notice_links",
     "end_session",
+    "enrol_authenticator",
+    "enrol_passkey",
+    "factors_of",
     "find_link",
     "find_person_by_email",
     "forget_old_counts",
@@ -139,6 +200,7 @@ __all__ = [
     "grant_role",
     "has_key",
     "hash_password",
+    "issue_enrolment",
     "keys_from",
     "keys_in_use",
     "list_authorities",
@@ -149,16 +211,24 @@ __all__ = [
     "list_possible_deputies",
     "list_sessions",
     "list_staff",
+    "make_recovery_codes",
+    "next_code",
     "normal_email",
     "notice_link_expires_at",
     "open_asked_links",
     "open_notice_link",
     "open_rehearsal_link",
     "reauthenticate",
+    "registration_options",
+    "remove_authenticator",
+    "remove_own_passkey",
     "renew_link",
+    "reset_factors",
     "role_since",
     "secrets_of",
     "session_of",
+    "setup_link",
+    "setup_secret",
     "sign_in_staff",
     "sign_in_with_link",
     "sign_out",

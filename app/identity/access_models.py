@@ -81,10 +81,22 @@ class SignInLink(Pseudonymous, Base):
 
 
 class SessionKind(StrEnum):
-    """Whose pages a session opens: an e-mailed link opens the investor's, a password the staff's."""
+    """Whose pages a session opens: an e-mailed link opens the investor's, password and second factor the staff's.
+
+    ENTERING: the password was right and the second factor is still missing. ENROLLING: somebody with an enrolment code
+    has chosen a password and sets up their first factor. Neither opens anything else.
+    """
 
     INVESTOR = "investor"
     STAFF = "staff"
+    ENTERING = "entering"
+    ENROLLING = "enrolling"
+
+
+STAFF_SESSIONS = (SessionKind.STAFF, SessionKind.ENTERING, SessionKind.ENROLLING)
+"""Everything that ends when somebody's staff access does."""
+LISTED_SESSIONS = (SessionKind.INVESTOR, SessionKind.STAFF)
+"""What counts as being signed in."""
 
 
 class LoginSession(Base):
@@ -98,6 +110,7 @@ class LoginSession(Base):
     kind: Mapped[SessionKind]
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     link_id: Mapped[int | None] = mapped_column(ForeignKey("sign_in_links.id"))
+    enrolment_id: Mapped[int | None] = mapped_column(ForeignKey("enrolments.id"))
     device: Mapped[str] = mapped_column(String(80), default="")
     started_at: Mapped[datetime]
     proved_at: Mapped[datetime]
@@ -107,7 +120,10 @@ class LoginSession(Base):
     person: Mapped[Person] = relationship()
 
     def is_fresh(self, at: datetime) -> bool:
-        """True for 5 minutes after a member of staff proved who they are; never for a session from a link."""
+        """True for 5 minutes after a member of staff showed password and second factor; never for a link's session.
+
+        `proved_at` is the earlier of the two.
+        """
         return self.kind is SessionKind.STAFF and at < self.proved_at + FRESH_FOR
 
 

@@ -31,6 +31,10 @@ CLIENT_LIMITS = (Limit(10, timedelta(minutes=1)), Limit(60, timedelta(hours=1)),
 """For one client's address: an office shares one, so it is wider."""
 PASSWORD_LIMITS = (Limit(5, timedelta(minutes=5)), Limit(20, timedelta(hours=1)), Limit(60, timedelta(days=1)))
 """For the password of one member of staff."""
+FACTOR_LIMITS = PASSWORD_LIMITS
+"""For the second factor of one member of staff: six digits are found by nobody at this rate."""
+ENROLMENT_LIMITS = PASSWORD_LIMITS
+"""For the enrolment code of one member of staff."""
 
 
 class TooManyRequests(DomainError):

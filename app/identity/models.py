@@ -144,11 +144,16 @@ class StaffRole(Base):
 
 
 class StaffPassword(Base):
-    """What a member of staff signs in with: an argon2 hash, and since when the access is closed."""
+    """What a member of staff signs in with: an argon2 hash, and since when the access is closed.
+
+    `password_hash` is None until somebody has used their enrolment code. `reset_at` is when the second factors were
+    last taken away.
+    """
 
     __tablename__ = "staff_passwords"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), primary_key=True)
-    password_hash: Mapped[str] = mapped_column(String(200))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
     changed_at: Mapped[datetime]
+    reset_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 
 from app import audit
-from app.core.db import database_now, session
+from app.core.db import session
 from app.core.errors import DomainError
 from app.core.text import zone_names
-from app.identity.access_models import LoginSession, SessionKind
+from app.identity.access_models import STAFF_SESSIONS
 from app.identity.models import (
     APPROVERS,
     Account,
@@ -22,6 +22,7 @@ from app.identity.models import (
     StaffRole,
 )
 from app.identity.queries import find_person_by_email, normal_email
+from app.identity.staff_access import end_staff_sessions
 from app.tlog.encoding import JSON
 
 
@@ -88,13 +89,12 @@ def create_staff(
     full_name: str,
     email: str,
     roles: Iterable[Role],
-    password_hash: str,
     time_zone: str,
     by: Person | str,
     at: datetime,
     as_email: str | None = None,
 ) -> Person:
-    """Add a member of staff with the hash that `hash_password` made. `by` is a person or `shell:USER`.
+    """Add a member of staff, who gets in with an enrolment code. `by` is a person or `shell:USER`.
 
     `as_email` is whom a command was given for; it is recorded, never believed. Raises CannotAddPerson, and
     CannotChangeRoles for no role or for roles that one person may not hold together.
@@ -102,7 +102,7 @@ def create_staff(
     wanted = frozenset(roles)
     _refuse_conflict(wanted)
     person = add_person(full_name=full_name, email=email, time_zone=time_zone)
-    session.add(StaffPassword(person_id=person.id, password_hash=password_hash, changed_at=at))
+    session.add(StaffPassword(person_id=person.id, password_hash=None, changed_at=at))
     _give(person, wanted, by, at)
     parts: dict[str, JSON] = {"email": person.email, "full_name": full_name, "roles": sorted(wanted)} | _given(as_email)
     audit.record(action="staff.created", actor=by, subject=person, at=at, **parts)
@@ -139,13 +139,7 @@ def disable_staff(*, person: Person, reason: str, by: Person | str, at: datetime
     access.disabled_at = at
     for held in person.staff_roles:
         held.ended_at = held.ended_at or at
-    session.execute(
-        update(LoginSession)
-        .where(
-            LoginSession.person_id == person.id, LoginSession.kind == SessionKind.STAFF, LoginSession.ended_at.is_(None)
-        )
-        .values(ended_at=database_now())
-    )
+    end_staff_sessions(person, *STAFF_SESSIONS)
     session.flush()
     audit.record(action="staff.disabled", actor=by, subject=person, at=at, reason=reason, **_given(as_email))
 

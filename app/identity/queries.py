@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload
 
 from app.core.db import session
-from app.identity.access_models import LoginSession, SignInLink
+from app.identity.access_models import LISTED_SESSIONS, LoginSession, SignInLink
 from app.identity.keyring import keys_in_use
 from app.identity.links import Secrets, derive, hash_token, read_token
 from app.identity.models import Account, Authority, Person, Role, StaffRole
@@ -100,7 +100,12 @@ def list_sessions(*, person: Person, at: datetime) -> list[LoginSession]:
     return list(
         session.scalars(
             select(LoginSession)
-            .where(LoginSession.person_id == person.id, LoginSession.ended_at.is_(None), LoginSession.expires_at > at)
+            .where(
+                LoginSession.person_id == person.id,
+                LoginSession.kind.in_(LISTED_SESSIONS),
+                LoginSession.ended_at.is_(None),
+                LoginSession.expires_at > at,
+            )
             .order_by(LoginSession.started_at.desc(), LoginSession.id.desc())
         )
     )

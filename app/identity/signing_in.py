@@ -40,6 +40,9 @@ class NotSignedIn:
 
     says: str
 
+    def __str__(self) -> str:
+        return self.says
+
 
 ENDED = NotSignedIn("This link has ended.")
 NO_CODE = NotSignedIn("Type the 6 digits from the email.")
@@ -67,9 +70,15 @@ def sign_in_with_link(
 
 
 def start_session(
-    *, person: Person, kind: SessionKind, lasts: timedelta, device: str, link: SignInLink | None = None
+    *,
+    person: Person,
+    kind: SessionKind,
+    lasts: timedelta,
+    device: str,
+    link: SignInLink | None = None,
+    proved_at: datetime | None = None,
 ) -> SignedIn:
-    """Start a session with a new 256-bit secret, of which only the hash is kept."""
+    """Start a session with a new 256-bit secret, of which only the hash is kept. `proved_at` is now unless given."""
     token = secrets.token_hex(32)
     now = database_now()
     login = LoginSession(
@@ -79,7 +88,7 @@ def start_session(
         link_id=link.id if link else None,
         device=device[:80],
         started_at=now,
-        proved_at=now,
+        proved_at=proved_at or now,
         expires_at=now + lasts,
         ended_at=None,
     )

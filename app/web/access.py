@@ -33,6 +33,12 @@ class Access:
 
 
 PUBLIC = Access()
+WAYS_IN = {
+    SessionKind.INVESTOR: "/sign-in",
+    SessionKind.STAFF: "/staff/sign-in",
+    SessionKind.ENTERING: "/staff/sign-in",
+    SessionKind.ENROLLING: "/staff/enrol",
+}
 
 
 def public(view: View) -> View:
@@ -45,8 +51,18 @@ def investor(view: View) -> View:
     return _mark(view, Access(SessionKind.INVESTOR))
 
 
+def entering(view: View) -> View:
+    """Staff whose password was right and whose second factor is still missing."""
+    return _mark(view, Access(SessionKind.ENTERING))
+
+
+def enrolling(view: View) -> View:
+    """Staff with an enrolment code, who set up their first factor."""
+    return _mark(view, Access(SessionKind.ENROLLING))
+
+
 def requires(*roles: Role, fresh: bool = False, deputies: bool = False) -> Callable[[View], View]:
-    """Staff with one of the roles, or their deputies too; `fresh` asks for a password typed within five minutes."""
+    """Staff with one of the roles, or their deputies too; `fresh` asks for both factors within five minutes."""
     return lambda view: _mark(view, Access(SessionKind.STAFF, frozenset(roles), fresh, deputies))
 
 
@@ -94,7 +110,7 @@ def _enforce() -> ResponseReturnValue | None:
         return None
     login = find_login()
     if login is None or login.kind is not access.session:
-        return _send_to("/staff/sign-in" if access.session is SessionKind.STAFF else "/sign-in")
+        return _send_to(WAYS_IN[access.session])
     g.actor = login.person.audit_name
     if access.roles and not access.roles & _roles_for(access, login.person):
         needed = " or ".join(sorted(role.label for role in access.roles))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import Flask, current_app, g, request
 
 from app import audit
+from app.identity import LISTED_SESSIONS, SessionKind
 from app.settings import Settings
 from app.web.access import deputised_roles, find_login
 
@@ -41,12 +42,14 @@ def brand_of(settings: Settings) -> Brand:
 def _context() -> dict[str, object]:
     settings: Settings = current_app.extensions["settings"]
     login = None if g.get("reader_unknown") else find_login()
+    if login and login.kind not in LISTED_SESSIONS:
+        login = None  # somebody on their way in
     theme = request.cookies.get("theme", "")
     return {
         "brand": brand_of(settings),
         "login": login,
         "person": login.person if login else None,
-        "roles": login.person.roles if login else frozenset(),
+        "roles": login.person.roles if login and login.kind is SessionKind.STAFF else frozenset(),
         "signs_for_others": bool(login and deputised_roles()),
         "demo": settings.demo,
         "base_url": settings.public_base_url,

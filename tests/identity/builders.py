@@ -12,6 +12,7 @@ from app.identity import Account, AccountType, Person, Role, Scope, SignInLink
 from app.identity.asking import HOME
 
 PASSWORD = "river lamp and nine owls"
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 _numbers = count(1)
 
 
@@ -47,16 +48,26 @@ def an_investor(*, full_name: str = "Amara Okafor", email: str | None = None) ->
 def a_member_of_staff(
     *, roles: Iterable[Role] = (Role.SUPPORT,), full_name: str = "Sam Rivera", email: str | None = None
 ) -> Person:
-    """Staff whose password is PASSWORD, hired a year ago."""
-    return identity.create_staff(
+    """Staff whose password is PASSWORD and whose authenticator app holds SECRET, hired a year ago."""
+    hired = clock.now() - timedelta(days=365)
+    person = identity.create_staff(
         full_name=full_name,
         email=email or f"staff{next(_numbers)}@example.com",
         roles=roles,
-        password_hash=_password_hash(),
         time_zone="America/New_York",
         by="shell:tester",
-        at=clock.now() - timedelta(days=365),
+        at=hired,
     )
+    identity.choose_password(person=person, password_hash=_password_hash(), at=hired)
+    identity.add_authenticator(person=person, secret=SECRET, code=identity.code_before(SECRET), at=hired)
+    return person
+
+
+def code_of_app(person: Person) -> str:
+    """The next code that the person's authenticator app shows and that was not used yet."""
+    code = identity.next_code(person, SECRET)
+    assert code is not None, "three codes in half a minute is all that an app has"
+    return code
 
 
 def a_notice_link(*, person: Person, opens: str = HOME, lives: timedelta = timedelta(days=30)) -> SignInLink:

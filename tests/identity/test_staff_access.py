@@ -5,20 +5,24 @@ import pytest
 from app import identity
 from app.core import clock
 from app.core.db import database_now
-from app.identity import Person, Role, SessionKind, SignedIn
-from tests.identity.builders import PASSWORD, a_member_of_staff, an_investor
+from app.identity import NotSignedIn, Role, SessionKind
+from tests.identity.builders import PASSWORD, a_member_of_staff, an_investor, code_of_app
+from tests.identity.entering import confirm, enter, let_in, show, sign_in
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("tx")]
 
 
-def _sign_in(person: Person) -> SignedIn:
-    proof = identity.check_password(email=person.email, password=PASSWORD)
-    return identity.sign_in_staff(proof=proof, device="Firefox", at=clock.now())
+def test_the_password_alone_opens_nothing_but_the_page_of_the_second_factor() -> None:
+    entering = enter(a_member_of_staff())
+
+    assert entering.kind is SessionKind.ENTERING
+    assert not entering.is_fresh(entering.proved_at)
+    assert identity.list_sessions(person=entering.person, at=database_now()) == []
 
 
-def test_staff_sign_in_with_their_password_for_eight_hours() -> None:
+def test_staff_sign_in_with_password_and_code_for_eight_hours() -> None:
     sam = a_member_of_staff()
-    signed_in = _sign_in(sam)
+    signed_in = sign_in(sam)
 
     assert (signed_in.login.person, signed_in.login.kind) == (sam, SessionKind.STAFF)
     assert signed_in.login.expires_at - signed_in.login.started_at == timedelta(hours=8)
@@ -37,42 +41,55 @@ def test_a_wrong_password_an_unknown_address_and_an_investor_are_refused_in_the_
 
 def test_somebody_disabled_cannot_sign_in_and_their_sessions_end() -> None:
     sam, admin = a_member_of_staff(), a_member_of_staff(roles=[Role.ADMIN])
-    signed_in = _sign_in(sam)
-    proof = identity.check_password(email=sam.email, password=PASSWORD)
+    signed_in = sign_in(sam)
+    proof, entering = identity.check_password(email=sam.email, password=PASSWORD), enter(sam)
 
     identity.disable_staff(person=sam, reason="left", by=admin, at=database_now())
 
     assert identity.session_of(signed_in.token, database_now()) is None
+    assert isinstance(show(entering, code_of_app(sam)), NotSignedIn)
     with pytest.raises(identity.WrongPassword):
-        identity.sign_in_staff(proof=proof, device="", at=clock.now())
+        identity.begin_sign_in(proof=proof, device="", at=clock.now())
 
 
-def test_a_password_is_fresh_for_five_minutes() -> None:
-    login = _sign_in(a_member_of_staff()).login
+def test_both_factors_are_fresh_for_five_minutes() -> None:
+    login = sign_in(a_member_of_staff()).login
 
     assert login.is_fresh(login.proved_at + timedelta(minutes=4, seconds=59))
     assert not login.is_fresh(login.proved_at + timedelta(minutes=5))
 
 
+def test_a_session_is_only_as_fresh_as_the_password_before_the_second_factor() -> None:
+    sam = a_member_of_staff()
+    entering = enter(sam)
+    entering.proved_at -= timedelta(minutes=6)
+
+    login = let_in(show(entering, code_of_app(sam))).login
+
+    assert not login.is_fresh(database_now())
+
+
 def test_confirming_makes_the_session_fresh_again_under_a_new_secret() -> None:
     sam = a_member_of_staff()
-    signed_in = _sign_in(sam)
-    before = signed_in.login.proved_at
+    signed_in = sign_in(sam)
+    signed_in.login.proved_at -= timedelta(minutes=6)
 
-    proof = identity.check_password(email=sam.email, password=PASSWORD)
-    again = identity.reauthenticate(login=signed_in.login, proof=proof, at=clock.now())
+    again = let_in(confirm(signed_in.login, password_of=sam, code=code_of_app(sam)))
 
-    assert signed_in.login.proved_at > before
+    assert signed_in.login.is_fresh(database_now())
     assert identity.session_of(again.token, database_now()) is signed_in.login
     assert identity.session_of(signed_in.token, database_now()) is None
 
 
-def test_nobody_confirms_with_the_password_of_somebody_else() -> None:
-    signed_in, other = _sign_in(a_member_of_staff()), a_member_of_staff()
-    proof = identity.check_password(email=other.email, password=PASSWORD)
+def test_nobody_confirms_with_password_or_code_of_somebody_else() -> None:
+    sam, other = a_member_of_staff(), a_member_of_staff()
+    login = sign_in(sam).login
+    login.proved_at -= timedelta(minutes=6)
 
     with pytest.raises(identity.WrongPassword):
-        identity.reauthenticate(login=signed_in.login, proof=proof, at=clock.now())
+        confirm(login, password_of=other, code=code_of_app(other))
+    assert isinstance(confirm(login, password_of=sam, code="000 000"), NotSignedIn)
+    assert not login.is_fresh(database_now())
 
 
 def test_a_password_can_be_tried_five_times_in_five_minutes() -> None:

@@ -1,5 +1,5 @@
 """Pages of signing in and out; the factory registers `blueprints`."""
 
-from app.web.sign_in import asking, links, sessions, staff
+from app.web.sign_in import asking, enrolling, links, own_factors, sessions, staff
 
-blueprints = [asking.bp, links.bp, staff.bp, sessions.bp]
+blueprints = [asking.bp, links.bp, staff.bp, enrolling.bp, own_factors.bp, sessions.bp]

@@ -1,20 +1,21 @@
-"""Staff sign in with a password, and type it again before something that counts."""
+"""Staff sign in with a password and a second factor, and show both again before something that counts."""
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import identity
 from app.core import clock
 from app.core.db import transaction
-from app.identity import LoginSession, Role, SignedIn
-from app.web.access import REPEAT, find_login, public, requires, signed_in
+from app.core.errors import DomainError
+from app.identity import NotSignedIn, Role, SignedIn
+from app.web.access import REPEAT, entering, find_login, public, requires, signed_in
 from app.web.sign_in import browser, login
-from app.web.sign_in.forms import ConfirmForm, StaffSignInForm, path_of_ours
+from app.web.sign_in.factors import answer_in, here, site
+from app.web.sign_in.forms import ConfirmForm, FactorForm, StaffSignInForm, path_of_ours
 
 bp = Blueprint("staff", __name__)
 HOME = "/staff/"
-OWN_FIELDS = frozenset({"csrf_token", "password", "next", "submit", "username"})
-REFUSALS = (identity.TooManyRequests, identity.WrongPassword)
+OWN_FIELDS = frozenset({"csrf_token", "password", "code", "passkey", "next", "submit", "username"})
 
 
 @bp.get("/staff/")
@@ -32,49 +33,76 @@ def sign_in() -> ResponseReturnValue:
     if not form.submitted():
         return render_template("sign_in/staff.html", form=form)
     try:
-        fresh = _sign_in(form)
-    except REFUSALS as refusal:
+        begun = _begin(form)
+    except DomainError as refusal:
         form.password.errors = [str(refusal)]
         return render_template("sign_in/staff.html", form=form), _status(refusal)
-    return login.start(redirect(path_of_ours(form.next.data, HOME), 303), fresh)
+    return login.start(redirect(url_for(".factor", next=path_of_ours(form.next.data, HOME)), 303), begun)
+
+
+@bp.route("/staff/factor", methods=["GET", "POST"])
+@entering
+def factor() -> ResponseReturnValue:
+    """The second factor, after the password."""
+    form = FactorForm(next=path_of_ours(request.args.get("next"), HOME))
+    if not form.submitted():
+        return _factor_page(form)
+    outcome = _answered(form)
+    if isinstance(outcome, SignedIn):
+        return login.start(redirect(path_of_ours(form.next.data, HOME), 303), outcome)
+    form.code.errors = [str(outcome)]
+    return _factor_page(form), _status(outcome)
 
 
 @bp.route("/staff/confirm", methods=["GET", "POST"])
 @requires(*Role)
 def confirm() -> ResponseReturnValue:
-    """The password again; good for five minutes."""
-    form, carried = ConfirmForm(next=path_of_ours(request.args.get("next"), HOME)), _carried()
+    """Password and second factor again; good for five minutes."""
+    form = ConfirmForm(next=path_of_ours(request.args.get("next"), HOME))
+    if form.password.name not in request.form:
+        return _confirm_page(form)  # somebody was only sent here
     if not form.submitted():
-        if form.password.name not in request.form:
-            form.password.errors = []  # somebody was only sent here
-        return render_template("sign_in/confirm.html", form=form, carried=carried)
-    try:
-        fresh = _confirm(form)
-    except REFUSALS as refusal:
-        form.password.errors = [str(refusal)]
-        return render_template("sign_in/confirm.html", form=form, carried=carried), _status(refusal)
-    return login.start(redirect(path_of_ours(form.next.data, HOME), REPEAT if carried else 303), fresh)
+        return _confirm_page(form)
+    outcome = _confirmed(form)
+    if isinstance(outcome, SignedIn):
+        return login.start(redirect(path_of_ours(form.next.data, HOME), REPEAT if _carried() else 303), outcome)
+    where = form.password if isinstance(outcome, identity.WrongPassword) else form.code
+    where.errors = [str(outcome)]
+    return _confirm_page(form), _status(outcome)
 
 
 def _carried() -> list[tuple[str, str]]:
-    """What was typed on the page that asked for the password: it is sent on once the password is right."""
+    """What was typed on the page that asked for confirmation: it is sent on once both are right."""
     return [(name, value) for name, value in request.form.items(multi=True) if name not in OWN_FIELDS]
 
 
-def _sign_in(form: StaffSignInForm) -> SignedIn:
+def _begin(form: StaffSignInForm) -> SignedIn:
     proof, at = _prove(form.email.data or "", form.password.data or ""), clock.now()
     before = find_login()
     with transaction():
-        fresh = identity.sign_in_staff(proof=proof, device=browser.device(), at=at)
+        begun = identity.begin_sign_in(proof=proof, device=browser.device(), at=at)
         if before is not None:
             identity.sign_out(login=before, at=at)
-    return fresh
+    return begun
 
 
-def _confirm(form: ConfirmForm) -> SignedIn:
-    proof = _prove(signed_in().email, form.password.data or "")
-    with transaction():
-        return identity.reauthenticate(login=_login(), proof=proof, at=clock.now())
+def _answered(form: FactorForm) -> SignedIn | NotSignedIn | DomainError:
+    try:
+        with transaction():
+            return identity.sign_in_staff(login=here(), answer=answer_in(form), client=browser.client(), at=clock.now())
+    except DomainError as refusal:
+        return refusal
+
+
+def _confirmed(form: ConfirmForm) -> SignedIn | NotSignedIn | DomainError:
+    try:
+        proof, answer = _prove(signed_in().email, form.password.data or ""), answer_in(form)
+        with transaction():
+            return identity.reauthenticate(
+                login=here(), proof=proof, answer=answer, client=browser.client(), at=clock.now()
+            )
+    except DomainError as refusal:
+        return refusal
 
 
 def _prove(email: str, password: str) -> identity.PasswordProof:
@@ -84,12 +112,24 @@ def _prove(email: str, password: str) -> identity.PasswordProof:
     return identity.check_password(email=email, password=password)
 
 
-def _login() -> LoginSession:
-    here = find_login()
-    if here is None:
-        raise identity.WrongPassword("Your session has ended. Please sign in again.")
-    return here
+def _factor_page(form: FactorForm) -> str:
+    entering_here = here()
+    return render_template(
+        "sign_in/factor.html",
+        form=form,
+        factors=identity.factors_of(entering_here.person),
+        passkey_options=identity.authentication_options(entering_here, site()),
+    )
 
 
-def _status(refusal: Exception) -> int:
+def _confirm_page(form: ConfirmForm) -> str:
+    return render_template(
+        "sign_in/confirm.html",
+        form=form,
+        carried=_carried(),
+        passkey_options=identity.authentication_options(here(), site()),
+    )
+
+
+def _status(refusal: object) -> int:
     return 429 if isinstance(refusal, identity.TooManyRequests) else 401

@@ -6,13 +6,15 @@ from flask import Flask
 from itsdangerous import TimestampSigner
 from sqlalchemy import func, select, update
 
+from app import identity
 from app.core import clock
 from app.core.db import database_now, session, transaction
-from app.identity import LoginSession, Person, Role
+from app.identity import LoginSession, Person, Role, SessionKind
+from app.web.access import PUBLIC
 from app.web.sign_in.login import SIGNED_FOR, digest_of
-from tests.identity.builders import PASSWORD, a_member_of_staff, a_notice_link, an_investor
+from tests.identity.builders import PASSWORD, a_member_of_staff, a_notice_link, an_investor, code_of_app
 from tests.web.browsing import Browser
-from tests.web.sign_in.visiting import signed_in, staff_signed_in
+from tests.web.sign_in.visiting import sign_in_staff, signed_in, staff_signed_in
 
 SEEN, SESSION = "makewhole_seen", "makewhole_session"
 
@@ -26,8 +28,10 @@ def sam(app: Flask) -> Person:
 
 def test_staff_sign_in_and_reach_their_first_page(app: Flask, sam: Person) -> None:
     browser = Browser(app)
-    answer = browser.post("/staff/sign-in", email="Sam@example.com", password=PASSWORD)
+    asked = browser.post("/staff/sign-in", email="Sam@example.com", password=PASSWORD)
+    answer = browser.post("/staff/factor", code=code_of_app(sam))
 
+    assert (asked.status_code, asked.headers["Location"]) == (303, "/staff/factor?next=/staff/")
     assert (answer.status_code, answer.headers["Location"]) == (303, "/staff/")
     assert browser.get("/staff/").headers["Location"] == "/support/"
     assert browser.get("/staff/sessions").status_code == 200
@@ -75,7 +79,8 @@ def test_an_investor_has_no_staff_pages_and_staff_no_investors(app: Flask, sam: 
 def test_a_stranger_is_sent_to_sign_in_and_back(app: Flask, sam: Person) -> None:
     browser = Browser(app)
     where = browser.get("/staff/sessions").headers["Location"]
-    answer = browser.post("/staff/sign-in", on=where, email=sam.email, password=PASSWORD, next="/staff/sessions")
+    answer = sign_in_staff(browser, sam, wants="/staff/sessions")
+    browser.post("/sign-out", on="/staff/sessions")
 
     assert where == "/staff/sign-in?next=%2Fstaff%2Fsessions"
     assert 'value="/staff/sessions"' in browser.get(where).text
@@ -83,33 +88,98 @@ def test_a_stranger_is_sent_to_sign_in_and_back(app: Flask, sam: Person) -> None
 
 
 def test_signing_in_never_leads_to_another_site(app: Flask, sam: Person) -> None:
-    answer = Browser(app).post("/staff/sign-in", email=sam.email, password=PASSWORD, next="//evil.example")
-
-    assert answer.headers["Location"] == "/staff/"
+    assert sign_in_staff(Browser(app), sam, wants="//evil.example").headers["Location"] == "/staff/"
 
 
 def test_confirming_makes_the_session_fresh_and_goes_on(app: Flask, sam: Person) -> None:
     browser = staff_signed_in(app, sam)
-    with transaction():
-        session.execute(update(LoginSession).values(proved_at=database_now() - timedelta(minutes=6)))
+    grow_stale()
     before = browser.cookies()[SESSION]
-    answer = browser.post("/staff/confirm", password=PASSWORD, next="/staff/sessions")
+    answer = browser.post("/staff/confirm", password=PASSWORD, code=code_of_app(sam), next="/staff/sessions")
 
-    login = session.scalars(select(LoginSession)).one()
+    login = _session()
     assert (answer.status_code, answer.headers["Location"]) == (303, "/staff/sessions")
     assert login.is_fresh(clock.now())
     assert browser.cookies()[SESSION] != before
     assert browser.get("/staff/sessions").status_code == 200
 
 
-def test_a_wrong_password_confirms_nothing(app: Flask, sam: Person) -> None:
+@pytest.mark.parametrize(
+    ("password", "code", "says"),
+    [
+        ("not the password", None, "The address or the password is wrong."),
+        (PASSWORD, "000000", "That code is not right."),
+        (PASSWORD, "", "That recovery code is not right"),
+    ],
+)
+def test_password_and_code_confirm_only_together(
+    app: Flask, sam: Person, password: str, code: str | None, says: str
+) -> None:
     browser = staff_signed_in(app, sam)
-    with transaction():
-        session.execute(update(LoginSession).values(proved_at=database_now() - timedelta(minutes=6)))
-    answer = browser.post("/staff/confirm", password="not the password")
+    grow_stale()
+    typed = code_of_app(sam) if code is None else code
+    answer = browser.post("/staff/confirm", password=password, code=typed, reason="as I wrote it")
 
     assert answer.status_code == 401
-    assert not session.scalars(select(LoginSession)).one().is_fresh(clock.now())
+    assert says in answer.text
+    assert '<input type="hidden" name="reason" value="as I wrote it">' in answer.text
+    assert typed == "" or f'value="{typed}"' not in hidden_part_of(answer.text)
+    assert not _session().is_fresh(clock.now())
+
+
+def test_no_staff_page_opens_before_the_second_factor(app: Flask, sam: Person) -> None:
+    browser = Browser(app)
+    browser.post("/staff/sign-in", email=sam.email, password=PASSWORD)
+    staff_pages = [
+        rule.rule
+        for rule in app.url_map.iter_rules()
+        if app.view_functions[rule.endpoint].__dict__.get("access", PUBLIC).session is SessionKind.STAFF
+        and "GET" in (rule.methods or ())
+        and not rule.arguments
+    ]
+
+    assert len(staff_pages) > 15
+    for path in staff_pages:
+        assert browser.get(path).headers["Location"].startswith("/staff/sign-in?next="), path
+
+
+def test_a_wrong_code_opens_nothing_and_the_sixth_must_wait(app: Flask, sam: Person) -> None:
+    browser = Browser(app)
+    browser.post("/staff/sign-in", email=sam.email, password=PASSWORD)
+    tries = [browser.post("/staff/factor", code="000000") for _ in range(12)]
+
+    assert tries[0].status_code == 401
+    assert "That code is not right." in tries[0].text
+    assert tries[-1].status_code == 429
+    assert browser.post("/staff/factor", code=code_of_app(sam)).status_code == 429
+    assert browser.get("/staff/sessions").status_code == 302
+
+
+def test_a_recovery_code_opens_the_door_once(app: Flask, sam: Person) -> None:
+    with transaction():
+        [code, *_] = identity.make_recovery_codes(person=sam, at=clock.now())
+    answers = []
+    for browser in (Browser(app), Browser(app)):
+        browser.post("/staff/sign-in", email=sam.email, password=PASSWORD)
+        answers.append(browser.post("/staff/factor", code=code).status_code)
+
+    assert answers == [303, 401]
+
+
+def grow_stale() -> None:
+    """Both factors were shown more than five minutes ago."""
+    with transaction():
+        session.execute(update(LoginSession).values(proved_at=database_now() - timedelta(minutes=6)))
+
+
+def _session() -> LoginSession:
+    """The one session that is open."""
+    return session.scalars(select(LoginSession).where(LoginSession.ended_at.is_(None))).one()
+
+
+def hidden_part_of(page: str) -> str:
+    """What a page sends on without showing it."""
+    return " ".join(line for line in page.splitlines() if 'type="hidden"' in line)
 
 
 def _seen(app: Flask, token: str, at: datetime) -> str:
@@ -166,7 +236,7 @@ def test_an_investors_session_has_no_idle_limit(app: Flask) -> None:
 
 def test_staff_signing_in_twice_in_one_browser_have_one_session(app: Flask, sam: Person) -> None:
     browser = staff_signed_in(app, sam)
-    browser.post("/staff/sign-in", email=sam.email, password=PASSWORD)
+    sign_in_staff(browser, sam)
 
     live = select(func.count()).select_from(LoginSession).where(LoginSession.ended_at.is_(None))
     assert session.scalar(live) == 1

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from app import identity, notices
 from app.core import clock
 from app.core.db import session, transaction
 from app.identity import Person, SignInLink
-from tests.identity.builders import PASSWORD
+from tests.identity.builders import PASSWORD, code_of_app
 from tests.web.browsing import Browser
 
 
@@ -45,7 +46,13 @@ def signed_in(app: Flask, link: SignInLink) -> Browser:
 
 
 def staff_signed_in(app: Flask, person: Person) -> Browser:
-    """A browser in which a member of staff signed in."""
+    """A browser in which a member of staff signed in, with password and second factor."""
     browser = Browser(app)
-    browser.post("/staff/sign-in", email=person.email, password=PASSWORD)
+    sign_in_staff(browser, person)
     return browser
+
+
+def sign_in_staff(browser: Browser, person: Person, *, wants: str = "/staff/") -> TestResponse:
+    """Password, then the next code of the person's app; `wants` is the page on the way to which they are."""
+    asked = browser.post("/staff/sign-in", email=person.email, password=PASSWORD, next=wants)
+    return browser.post("/staff/factor", on=asked.headers["Location"], code=code_of_app(person), next=wants)

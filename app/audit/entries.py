@@ -8,7 +8,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
-from app.audit.streams import Row
+from app.audit.stored import EntryBlock, OpeningBlock, Row, Stored
 from app.audit.verdicts import Finding, Found
 from app.tlog.commitments import DOMAIN, SALT_BYTES, Opening
 from app.tlog.encoding import from_base64, read_json
@@ -17,8 +17,10 @@ from app.tlog.note import VerifierKey
 
 ERASED = "opening.erased"
 CONTINUED = "log.continued"
-_PLAIN = rb"[ !#-\[\]-~]*"
-_PART = re.compile(r"[a-z_]+")
+FEW = 64
+"""So many entries are rather read than halved again."""
+_NOT_PLAIN = bytes({*range(256)} - {*range(0x20, 0x7F), ord("\n")} | {ord("\\")})
+_PART = re.compile(rb"[a-z_]+")
 
 
 @dataclass
@@ -41,18 +43,20 @@ class Entries:
         """How many openings are gone."""
         return sum(len(parts) for _, parts in self.absent.values())
 
-    def check(self, rows: Sequence[Row], openings: Sequence[Row]) -> None:
+    def check(self, block: EntryBlock, stored: Stored) -> None:
         """Check entries whose bytes are known to be those that were hashed, with all their openings. Raises Found."""
-        if _are_plain(rows, openings, self.log):
+        openings = stored.openings(block.start, block.end)
+        if openings is not None and _are_plain(block, openings, self.log):
             return
-        said: dict[int, list[Row]] = {}
-        for each in openings:
-            said.setdefault(each[0], []).append(each)
-        for row in rows:
-            idx, event_id, leaf, _ = row
-            theirs = said.get(idx, [])
-            if not _are_plain([row], theirs, self.log):
-                self._read(idx, event_id, leaf, [Opening(*each[1:]) for each in theirs])
+        middle = (block.start + block.end) // 2
+        halves = (stored.entries(block.start, middle), stored.entries(middle, block.end))
+        if block.end - block.start > FEW and halves[0] and halves[1]:
+            self.check(halves[0], stored)
+            self.check(halves[1], stored)
+            return
+        said = stored.opening_rows(block.start, block.end)
+        for idx, event_id, leaf, _ in stored.entry_rows(block.start, block.end):
+            self.read(idx, event_id, leaf, [each for each in said if each[0] == idx])
 
     def finish(self) -> None:
         """Every opening that is gone must be accounted for by an erasure. Raises Found."""
@@ -61,18 +65,20 @@ class Entries:
                 says = "What the entry says was removed, and no erasure accounts for it."
                 raise Found(Finding.OPENING, idx, says=says)
 
-    def _read(self, idx: int, event_id: str, leaf: bytes, openings: Sequence[Opening]) -> None:
+    def read(self, idx: int, event_id: str, leaf: bytes, said: Sequence[Row]) -> None:
+        """Check one entry with all its openings, by reading it. Raises Found."""
+        openings = [Opening(*each[1:]) for each in said]
         entry = _read_entry(idx, event_id, leaf)
         _check_openings(idx, entry, openings)
         if missing := entry["c"].keys() - {opening.part for opening in openings}:
             self.absent[f"event:{entry['id']}"] = (idx, missing)
-        said = {opening.part: opening.said for opening in openings}
+        words = {opening.part: opening.said for opening in openings}
         if entry["action"] == ERASED:
             self.erasures.append(idx)
-            match said.get("parts"):
+            match words.get("parts"):
                 case [*parts]:
                     self.erased.setdefault(entry["subject"], set()).update(map(str, parts))
-        self._follow(idx, entry, said)
+        self._follow(idx, entry, words)
 
     def _follow(self, idx: int, entry: dict[str, Any], said: dict[str, Any]) -> None:
         """An entry belongs to the log before it, unless it is the one that opens another."""
@@ -94,63 +100,63 @@ def _read_key(idx: int, said: dict[str, Any]) -> VerifierKey:
         raise Found(Finding.UNREADABLE, says=f"Entry {idx} does not say which log it continues.") from error
 
 
-def _are_plain(rows: Sequence[Row], openings: Sequence[Row], log: str) -> bool:
+def _are_plain(block: EntryBlock, openings: OpeningBlock, log: str) -> bool:
     """Whether these are, byte for byte, ordinary events of this log with exactly these openings.
 
     Each entry must be one line that is matched from its first byte to its last, so nothing else can be meant. False
     means only that the entries have to be read.
     """
-    written = b"".join([row[2] + b"\n" for row in rows])
+    count, written = block.end - block.start, block.leaves + b"\n"
+    if len(written.translate(None, _NOT_PLAIN)) != len(written):
+        return False
     matched = _pattern(log).findall(written)
-    if len(matched) != len(rows) or written.count(b"\n") != len(rows):
-        return False
-    commitments, ids = zip(*matched, strict=True)
-    if b",".join(ids).decode() != ",".join([row[1] for row in rows]):
-        return False
-    if not openings:
-        return not any(commitments)
-    committed = _commit(openings)
-    return commitments == tuple([committed.get(row[0], b"") for row in rows])
+    expected = _said(block, openings)
+    return len(matched) == count and expected is not None and b"\n".join(matched) == expected
 
 
 @lru_cache(maxsize=4)
 def _pattern(log: str) -> re.Pattern[bytes]:
-    """One ordinary event of this log on a line, as RFC 8785 orders it; its groups are commitments and id.
+    """One ordinary event of this log on a line, as RFC 8785 orders it; its group are commitments and id.
 
-    What is between two quotation marks holds no third one, no escape and nothing beyond printable ASCII. Events that
-    say how the others are to be judged are never ordinary; nor is any of a log whose name would have to be escaped.
+    What is between two quotation marks holds no third one, and the caller has seen that there are no escapes and
+    nothing beyond printable ASCII. A value with a line break would leave fewer matches than lines. Events that say how
+    the others are to be judged are never ordinary; nor is any of a log whose name would have to be escaped.
     """
-    if not re.fullmatch(_PLAIN, log.encode()) or not log:
-        return re.compile(rb"(?!)()()")
+    if not re.fullmatch(r"[!#-\[\]-~]+", log):
+        return re.compile(rb"(?!)()")
     return re.compile(
-        rb'^\{"action":"(?!%b"|%b")%b","actor":"%b","at":"%b","c":\{([a-z_:,"A-Z0-9+/=]*)\},"id":"([0-9a-f-]{36})",'
-        rb'"log":"%b","subject":"%b","v":1\}\n'
-        % (re.escape(ERASED.encode()), re.escape(CONTINUED.encode()), *[_PLAIN] * 3, re.escape(log.encode()), _PLAIN),
+        rb'^\{"action":"(?!%b"|%b")[^"]*","actor":"[^"]*","at":"[^"]*","c":\{([^}]*\},"id":"[^"]{36})",'
+        rb'"log":"%b","subject":"[^"]*","v":1\}\n'
+        % tuple(re.escape(each.encode()) for each in (ERASED, CONTINUED, log)),
         re.MULTILINE,
     )
 
 
-def _commit(openings: Sequence[Row]) -> dict[int, bytes]:
-    """What the leaves hold of these openings, by index; for one that fits no leaf, what stands in none.
+def _said(block: EntryBlock, openings: OpeningBlock) -> bytes | None:
+    """What the leaves must hold by these openings: for each entry a line of its commitments and its id."""
+    ids = block.ids.split(b",")
+    commitments = _commit(block, openings)
+    if commitments is None or len(ids) != len(commitments):
+        return None
+    return b"\n".join([b'%b},"id":"%b' % each for each in zip(commitments, ids, strict=True)])
 
-    SQLite keeps text in a column of bytes if told to, so the types of what was read are no more certain than the rest.
-    """
-    committed: dict[int, bytes] = {}
-    words = {part: _words(part) for part in {each[1] for each in openings}}
-    for idx, part, salt, value in openings:
-        if not isinstance(salt, bytes) or not isinstance(value, bytes) or len(salt) != SALT_BYTES:
-            return {idx: b"\0"}
+
+def _commit(block: EntryBlock, openings: OpeningBlock) -> list[bytes] | None:
+    """The commitments of each entry as its leaf holds them; None where the openings cannot be told apart."""
+    committed = [b""] * (block.end - block.start)
+    if not openings.places:
+        return committed
+    places, parts, values = openings.places.split(","), openings.parts.split(b","), openings.values.split(b"\n")
+    salts = [openings.salts[at : at + SALT_BYTES] for at in range(0, len(openings.salts), SALT_BYTES)]
+    if not len(places) == len(parts) == len(values) == len(salts) or not all(map(_PART.fullmatch, {*parts})):
+        return None
+    words = {part: (b"%b\0%b\0" % (DOMAIN, part), b'"%b":"' % part) for part in {*parts}}
+    for place, part, salt, value in zip(places, parts, salts, values, strict=True):
         hashed, begins = words[part]
         found = begins + b2a_base64(sha256(hashed + salt + value).digest(), newline=False) + b'"'
-        committed[idx] = committed[idx] + b"," + found if idx in committed else found
+        at = int(place) - block.start
+        committed[at] = committed[at] + b"," + found if committed[at] else found
     return committed
-
-
-@lru_cache(maxsize=1000)
-def _words(part: str) -> tuple[bytes, bytes]:
-    """What stands before salt and value, and before the commitment in the leaf; the latter nowhere for no such part."""
-    said = part.encode()
-    return b"%b\0%b\0" % (DOMAIN, said), b'"%b":"' % said if _PART.fullmatch(part) else b"\0"
 
 
 def _read_entry(idx: int, event_id: str, leaf: bytes) -> dict[str, Any]:

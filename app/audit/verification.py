@@ -4,7 +4,6 @@ Nothing that is compared is trusted: hashes are made again from the stored bytes
 the anchor as well as from the database. Nothing is written. The first finding ends it.
 """
 
-from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,7 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.audit.anchors import AnchorUnreadable, FileAnchor
 from app.audit.entries import Entries
 from app.audit.models import AuditCheckpoint, AuditEvent, AuditHead, AuditLeaf
-from app.audit.streams import Stored
+from app.audit.stored import Stored
 from app.audit.verdicts import Finding, Found, Verdict
 from app.audit.walking import Walk, Watch
 from app.core.db import db, session
@@ -85,11 +84,11 @@ def _verify(signed: _Signed, key: VerifierKey, at: datetime, watch: Watch, conne
     entries = Entries()
     wanted = {_read(note, "the anchor").size for note in signed.earlier}
     walk = Walk(entries, signed.roots, wanted, watch)
-    with closing(Stored(connection)) as stored:
-        walk.over(stored)
-        _check_end(walk.growing.size, signed, connection)
-        if extra := stored.find_next_node():
-            raise Found(Finding.NODE_MISMATCH, *extra, says="A node is stored that covers no entries.")
+    stored = Stored(connection)
+    walk.over(stored)
+    _check_end(walk.growing.size, signed, connection)
+    if stray := stored.find_stray_node():
+        raise Found(Finding.NODE_MISMATCH, *stray, says="A node is stored that covers no entries.")
     entries.finish()
     if entries.log not in ("", key.name):
         raise Found(Finding.UNREADABLE, says=f"The newest entries are of {entries.log}, not of {key.name}.")

@@ -1,21 +1,21 @@
 """From the first entry to the last: leaves from their bytes, nodes from what is under them, openings, signed roots.
 
-Each batch is first compared as a whole. Where anything differs it is gone through again entry by entry, so that the
+Each block is first compared as a whole. Where anything differs it is gone through again entry by entry, so that the
 finding names the first place.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from hashlib import sha256
 
 from app.audit.entries import Entries
-from app.audit.streams import Row, Stored
+from app.audit.stored import BLOCK, EntryBlock, Stored
 from app.audit.verdicts import Finding, Found
 from app.tlog.tree import Node, RightEdge, cover_range, hash_leaf
 
 Watch = Callable[[int], None]
 """Hears how many entries were gone through."""
 Levels = list[list[bytes]]
-"""Hashes of a batch by level: its leaves, then its complete subtrees."""
+"""Hashes of a block by level: its leaves, then its complete subtrees."""
 
 
 class Walk:
@@ -31,29 +31,26 @@ class Walk:
 
     def over(self, stored: Stored) -> None:
         """Go through everything. Raises Found at the first thing that is not as it was recorded."""
-        while rows := stored.next_entries():
+        while self.growing.size < stored.end:
             start = self.growing.size
-            said = stored.openings_between(start, start + len(rows))
-            nodes = _nodes_of_batch(stored, start, start + len(rows))
-            levels = _levels_of(rows, start)
-            if levels is None or not self._agree(levels, nodes):
-                self._step_by_step(rows, nodes, said, stored)
+            block = stored.entries(start, min(start + BLOCK, stored.end))
+            levels = _levels_of(block) if block else None
+            if block is None or levels is None or not self._agree(levels, stored):
+                self._step_by_step(stored, start, min(start + BLOCK, stored.end))
             else:
                 self._grow(levels)
-                self._entries.check(rows, said)
+                self._entries.check(block, stored)
             self._watch(self.growing.size)
 
-    def _agree(self, levels: Levels, nodes: dict[int, list[Row]]) -> bool:
-        """Whether the stored nodes are those of the batch, and those above it that it completes."""
-        start = self.growing.size
-        above = _extend(self.growing.copy(), levels, len(levels[0]))
-        for level, found in nodes.items():
-            made = [
-                *(levels[level] if level < len(levels) else []),
-                *(each for node, each in above if node.level == level),
-            ]
+    def _agree(self, levels: Levels, stored: Stored) -> bool:
+        """Whether the stored nodes are those of the block, and those above it that it completes."""
+        start, count = self.growing.size, len(levels[0])
+        above = _extend(self.growing.copy(), levels, count)
+        for level in range(1, (start + count).bit_length()):
+            made = [*(levels[level] if level < len(levels) else [])]
+            made += [each for node, each in above if node.level == level]
             first = start >> level
-            if [row[0] for row in found] != [*range(first, first + len(made))] or [row[1] for row in found] != made:
+            if made and stored.nodes(level, first, first + len(made)) != b"".join(made):
                 return False
         return True
 
@@ -66,22 +63,22 @@ class Walk:
             self._meet(size, reached.root())
         _extend(self.growing, levels, count)
 
-    def _step_by_step(
-        self, rows: Sequence[Row], nodes: dict[int, list[Row]], said: Sequence[Row], stored: Stored
-    ) -> None:
-        for row in rows:
-            idx, _, leaf, leaf_hash = row
+    def _step_by_step(self, stored: Stored, start: int, end: int) -> None:
+        nodes = _nodes_between(stored, start, end)
+        said = stored.opening_rows(start, end)
+        for idx, event_id, leaf, leaf_hash in stored.entry_rows(start, end):
             if idx != self.growing.size or leaf is None:
                 raise Found(Finding.MISSING, self.growing.size, says="An entry was removed.")
             if not isinstance(leaf, bytes) or hash_leaf(leaf) != leaf_hash:
                 raise Found(Finding.TAMPERED, idx, says="The entry's bytes were changed after it was recorded.")
             for node, made in self.growing.append(leaf_hash):
-                waiting = nodes.get(node.level) or stored.next_nodes(node.level, 1)
-                if not waiting or waiting.pop(0) != (node.idx, made):
+                if nodes.get(node) != made:
                     raise Found(Finding.NODE_MISMATCH, *node, says="A stored node is not the hash of what is under it.")
             while self._wanted and self._wanted[-1] <= self.growing.size:
                 self._meet(self._wanted.pop(), self.growing.root())
-            self._entries.check([row], [each for each in said if each[0] == idx])
+            self._entries.read(idx, event_id, leaf, [each for each in said if each[0] == idx])
+        if self.growing.size < end:
+            raise Found(Finding.MISSING, self.growing.size, says="An entry was removed.")
 
     def _meet(self, size: int, root: bytes) -> None:
         self.made[size] = root
@@ -89,19 +86,19 @@ class Walk:
             raise Found(Finding.FORKED, size, says="The log is not the one that was signed at this size.")
 
 
-def _nodes_of_batch(stored: Stored, start: int, end: int) -> dict[int, list[Row]]:
-    """What is stored of the nodes that these entries complete, by level."""
-    levels = range(1, end.bit_length())
-    return {level: stored.next_nodes(level, (end >> level) - (start >> level)) for level in levels}
+def _nodes_between(stored: Stored, start: int, end: int) -> dict[Node, bytes]:
+    """What is stored of the nodes that these entries complete."""
+    return {
+        Node(level, idx): found
+        for level in range(1, end.bit_length())
+        for idx, found in stored.node_rows(level, start >> level, end >> level)
+    }
 
 
-def _levels_of(rows: Sequence[Row], start: int) -> Levels | None:
-    """The batch's hashes; None when an entry is missing, misplaced or changed."""
-    places, _, leaves, hashes = zip(*rows, strict=True)
-    if places != tuple(range(start, start + len(rows))) or {*map(type, leaves)} != {bytes}:
-        return None
-    level = [sha256(b"\x00" + leaf).digest() for leaf in leaves]
-    if level != [*hashes]:
+def _levels_of(block: EntryBlock) -> Levels | None:
+    """The block's hashes; None when an entry was changed."""
+    level = [sha256(b"\x00" + leaf).digest() for leaf in block.leaves.split(b"\n")]
+    if b"".join(level) != block.hashes:
         return None
     levels = [level]
     while len(level) > 1:
@@ -112,7 +109,7 @@ def _levels_of(rows: Sequence[Row], start: int) -> Levels | None:
 
 
 def _extend(growing: RightEdge, levels: Levels, count: int) -> list[tuple[Node, bytes]]:
-    """Add the first leaves of a batch by their subtrees; returns the nodes above the batch that they complete."""
+    """Add the first leaves of a block by their subtrees; returns the nodes above the block that they complete."""
     above = []
     for node in cover_range(0, count):
         above += growing.append_subtree(node.level, levels[node.level][node.idx])

@@ -61,10 +61,10 @@ def _make_due(payable: Payable, adjustment: Adjustment, at: datetime) -> None:
     settlement.make_due(
         adjustment_id=adjustment.id,
         account=adjustment.account,
+        deal=adjustment.case.deal,
         direction=payable.direction,
         principal_cents=payable.principal_cents,
         interest_cents=payable.interest_cents,
-        currency=adjustment.case.deal.currency,
         due_on=payable.due_on,
         at=at,
     )

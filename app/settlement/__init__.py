@@ -1,26 +1,77 @@
-"""How corrections are carried out in money: interest, refunds and offers."""
+"""How corrections are carried out in money: interest, refunds and offers, the ledger, payments and their answers."""
 
+from app.settlement.answer_rows import BadAnswer, read_answers
+from app.settlement.batch_models import AnswerFile, Batch, BatchItem, BatchState, ItemState
+from app.settlement.booking import CannotBook, book, clear_leftovers
+from app.settlement.hold_models import Forgoing, ForgoingKind, Hold, HoldKind
+from app.settlement.holding import CannotForgo, CannotHold, ask_to_forgo, decide_forgoing, hold, lift, list_holds
 from app.settlement.interest import Interest, Line, in_whole_cents, interest
 from app.settlement.interest_policies import INTEREST_POLICIES, CannotCalculate, InterestPolicy, get_policy
-from app.settlement.models import Direction, Settlement, SettlementState
+from app.settlement.ledger_models import LedgerAccount, LedgerKind, Transfer, TransferReason
+from app.settlement.matching import Match, match
+from app.settlement.models import Direction, Settlement
 from app.settlement.operations import make_due
+from app.settlement.paying import CannotPay, payable, prepare, release, take_file, totals_of, withdraw
 from app.settlement.queries import list_rates, list_settlements, rates_of, settlements_by_adjustment
+from app.settlement.statements import Balance, find_disagreements, list_balances, list_transfers
+from app.settlement.states import NotAllowed, SettlementState
+from app.settlement.superseding import supersede
 
 __all__ = [
     "INTEREST_POLICIES",
+    "AnswerFile",
+    "BadAnswer",
+    "Balance",
+    "Batch",
+    "BatchItem",
+    "BatchState",
+    "CannotBook",
     "CannotCalculate",
+    "CannotForgo",
+    "CannotHold",
+    "CannotPay",
     "Direction",
+    "Forgoing",
+    "ForgoingKind",
+    "Hold",
+    "HoldKind",
     "Interest",
     "InterestPolicy",
+    "ItemState",
+    "LedgerAccount",
+    "LedgerKind",
     "Line",
+    "Match",
+    "NotAllowed",
     "Settlement",
     "SettlementState",
+    "Transfer",
+    "TransferReason",
+    "ask_to_forgo",
+    "book",
+    "clear_leftovers",
+    "decide_forgoing",
+    "find_disagreements",
     "get_policy",
+    "hold",
     "in_whole_cents",
     "interest",
+    "lift",
+    "list_balances",
+    "list_holds",
     "list_rates",
     "list_settlements",
+    "list_transfers",
     "make_due",
+    "match",
+    "payable",
+    "prepare",
     "rates_of",
+    "read_answers",
+    "release",
     "settlements_by_adjustment",
+    "supersede",
+    "take_file",
+    "totals_of",
+    "withdraw",
 ]

@@ -8,7 +8,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Cents, Pseudonymous
+from app.deals import Deal
 from app.identity import Account
+from app.settlement.states import SettlementState
 
 
 class Direction(StrEnum):
@@ -42,16 +44,11 @@ class Direction(StrEnum):
         return self in (Direction.OFFER, Direction.CLAIM)
 
 
-class SettlementState(StrEnum):
-    """How far the money has come; every settlement begins due."""
-
-    DUE = "due"
-
-
 class Settlement(Pseudonymous, Base):
     """What one adjustment comes to in money, one row a direction. Interest is the platform's own, only on refunds.
 
     What the investor pays is an invoice with a number, `2026-0007`: the year it became due and a count within it.
+    `paid_cents` is what has arrived of it, at the investor's or, for an invoice, with the platform.
     """
 
     __tablename__ = "settlements"
@@ -63,27 +60,36 @@ class Settlement(Pseudonymous, Base):
         CheckConstraint("direction = 'refund' OR principal_cents > 0", name="offers_something"),
         CheckConstraint("(direction IN ('offer', 'claim')) = (number IS NOT NULL)", name="offers_are_numbered"),
         CheckConstraint("length(currency) = 3", name="currency_code"),
+        CheckConstraint("paid_cents >= 0 AND paid_cents <= principal_cents + interest_cents", name="never_paid_twice"),
     )
     audit_kind: ClassVar[str] = "settlement"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     adjustment_id: Mapped[int] = mapped_column(ForeignKey("adjustments.id"))
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    deal_id: Mapped[int] = mapped_column(ForeignKey("deals.id"))
     direction: Mapped[Direction]
     principal_cents: Mapped[Cents]
     interest_cents: Mapped[Cents]
     currency: Mapped[str] = mapped_column(String(3))
     due_on: Mapped[date]
     state: Mapped[SettlementState]
+    paid_cents: Mapped[Cents] = mapped_column(default=0)
     number: Mapped[str | None] = mapped_column(String(20))
     made_at: Mapped[datetime]
 
     account: Mapped[Account] = relationship()
+    deal: Mapped[Deal] = relationship()
 
     @property
     def total_cents(self) -> int:
         """Principal and interest together."""
         return self.principal_cents + self.interest_cents
+
+    @property
+    def open_cents(self) -> int:
+        """What has not arrived of it."""
+        return self.total_cents - self.paid_cents
 
 
 class InvoiceYear(Base):

@@ -6,33 +6,39 @@ from sqlalchemy import text
 
 from app import audit
 from app.core.db import session
+from app.deals import Deal
 from app.identity import Account, Person
-from app.settlement.models import Direction, Settlement, SettlementState
+from app.settlement import ledger
+from app.settlement.models import Direction, Settlement
+from app.settlement.states import SettlementState
 
 
 def make_due(
     *,
     adjustment_id: int,
     account: Account,
+    deal: Deal,
     direction: Direction,
     principal_cents: int,
     interest_cents: int,
-    currency: str,
     due_on: date,
     at: datetime,
     by: Person | str = "system:worker",
 ) -> Settlement:
-    """Make one direction of an adjustment due; what the investor pays gets the next invoice number of the year of `at`.
+    """Make one direction of an adjustment due, and owed in the ledger.
+
+    What the investor pays gets the next invoice number of the year of `at`.
 
     A second settlement of it, interest on anything but a refund, or amounts below 0 raise IntegrityError.
     """
     made = Settlement(
         adjustment_id=adjustment_id,
         account=account,
+        deal=deal,
         direction=direction,
         principal_cents=principal_cents,
         interest_cents=interest_cents,
-        currency=currency,
+        currency=deal.currency,
         due_on=due_on,
         state=SettlementState.DUE,
         number=_next_number(at.year) if direction.is_invoice else None,
@@ -40,6 +46,7 @@ def make_due(
     )
     session.add(made)
     session.flush()
+    ledger.post(ledger.owing([made]), at=at)
     _record(made, by, at)
     return made
 

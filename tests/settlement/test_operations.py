@@ -26,12 +26,13 @@ def due(adjustment: Adjustment | None = None, **given: Any) -> Settlement:
         "direction": Direction.REFUND,
         "principal_cents": 2_936_620,
         "interest_cents": 0,
-        "currency": "USD",
         "due_on": date(2026, 12, 10),
         "at": AT,
     }
     adjustment = adjustment or adjustments_of_a_demo_deal()[0]
-    return settlement.make_due(adjustment_id=adjustment.id, account=adjustment.account, **(usual | given))
+    return settlement.make_due(
+        adjustment_id=adjustment.id, account=adjustment.account, deal=adjustment.case.deal, **(usual | given)
+    )
 
 
 def an_offer(adjustment: Adjustment, at: datetime = AT) -> Settlement:
@@ -69,7 +70,6 @@ def test_a_number_given_to_an_offer_that_failed_is_given_again() -> None:
     [
         {"principal_cents": -1},
         {"interest_cents": -1},
-        {"currency": "US"},
         {"direction": Direction.OFFER, "interest_cents": 1},
         {"direction": Direction.OFFER, "principal_cents": 0},
     ],

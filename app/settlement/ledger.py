@@ -1,0 +1,169 @@
+"""Writing the ledger. Callers own the transaction.
+
+What we owe for a refund comes from the deal's money, with interest from the platform; cash for what the error cost
+and a missed distribution come from the platform. A payment leaves through the bank account, and comes back to it when
+it is returned. An offer or a claim is written down once it is paid: before that nobody owes anything by it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, select, text
+
+from app.core.db import session
+from app.settlement.ledger_models import LedgerAccount, LedgerKind, Transfer, TransferReason
+from app.settlement.models import Direction, Settlement
+
+
+@dataclass(frozen=True)
+class Place:
+    """An account of the ledger before it is looked up: the id of its investor account or deal, if it has one."""
+
+    kind: LedgerKind
+    currency: str
+    id: int | None = None
+
+    @property
+    def name(self) -> str:
+        """As it is kept: `investor:12:USD`."""
+        return ":".join(str(part) for part in (self.kind.value, self.id, self.currency) if part is not None)
+
+
+@dataclass(frozen=True)
+class Move:
+    """One transfer that is to be written."""
+
+    origin: Place
+    target: Place
+    cents: int
+    reason: TransferReason
+    settlement_id: int | None = None
+    attempt: int = 0
+
+
+def post(moves: Iterable[Move], *, at: datetime) -> None:
+    """Write transfers; those of nothing are left out. A step written before raises IntegrityError."""
+    wanted = [move for move in moves if move.cents]
+    if not wanted:
+        return
+    ids = _ids_of({place for move in wanted for place in (move.origin, move.target)})
+    session.flush()
+    session.execute(
+        insert(Transfer),
+        [
+            {
+                "from_id": ids[move.origin],
+                "to_id": ids[move.target],
+                "currency": move.origin.currency,
+                "cents": move.cents,
+                "reason": move.reason,
+                "settlement_id": move.settlement_id,
+                "attempt": move.attempt,
+                "at": at,
+            }
+            for move in wanted
+        ],
+    )
+
+
+def owing(settlements: Sequence[Settlement]) -> list[Move]:
+    """What becoming due writes down: nothing for an offer or a claim."""
+    return [move for each in settlements if not each.direction.is_invoice for move in _owed(each)]
+
+
+def no_longer_owing(settlement: Settlement, reason: TransferReason) -> list[Move]:
+    """Back to whoever would have paid what is still open, interest last: it was superseded, or written off."""
+    if settlement.direction.is_invoice:
+        return []
+    return [
+        Move(move.target, move.origin, move.cents, reason, settlement.id)
+        for move in _owed(settlement, less=settlement.paid_cents)
+    ]
+
+
+def paid_out(settlement: Settlement, cents: int, *, attempt: int) -> Move:
+    """A payment left for the investor."""
+    return Move(investor(settlement), _bank(settlement), cents, TransferReason.PAID, settlement.id, attempt)
+
+
+def returned(settlement: Settlement, cents: int, *, attempt: int) -> Move:
+    """A payment came back."""
+    return Move(_bank(settlement), investor(settlement), cents, TransferReason.RETURNED, settlement.id, attempt)
+
+
+def collected(settlement: Settlement, cents: int, *, attempt: int) -> list[Move]:
+    """An investor paid an invoice: for the deal, or back to the platform what a distribution paid too much."""
+    target = _deal(settlement) if settlement.direction is Direction.OFFER else _platform(settlement)
+    arrived = Move(_bank(settlement), investor(settlement), cents, TransferReason.COLLECTED, settlement.id, attempt)
+    return [arrived, Move(investor(settlement), target, cents, TransferReason.ALLOCATED, settlement.id, attempt)]
+
+
+def bridged(deal_id: int, currency: str, cents: int) -> Move:
+    """The platform pays for what the deal's refunds cost beyond the offers that were taken."""
+    return Move(
+        Place(LedgerKind.PLATFORM, currency),
+        Place(LedgerKind.DEAL, currency, deal_id),
+        cents,
+        TransferReason.BRIDGED,
+    )
+
+
+def investor(settlement: Settlement) -> Place:
+    """The ledger account of whoever it is about."""
+    return Place(LedgerKind.INVESTOR, settlement.currency, settlement.account_id)
+
+
+def _owed(settlement: Settlement, *, less: int = 0) -> list[Move]:
+    """Principal first: what was paid of it is `less`."""
+    source = _deal(settlement) if settlement.direction is Direction.REFUND else _platform(settlement)
+    principal = max(settlement.principal_cents - less, 0)
+    interest = settlement.interest_cents - max(less - settlement.principal_cents, 0)
+    to, why = investor(settlement), TransferReason.DUE
+    return [
+        Move(source, to, principal, why, settlement.id),
+        Move(_platform(settlement), to, interest, why, settlement.id),
+    ]
+
+
+def _deal(settlement: Settlement) -> Place:
+    return Place(LedgerKind.DEAL, settlement.currency, settlement.deal_id)
+
+
+def _platform(settlement: Settlement) -> Place:
+    return Place(LedgerKind.PLATFORM, settlement.currency)
+
+
+def _bank(settlement: Settlement) -> Place:
+    return Place(LedgerKind.BANK, settlement.currency)
+
+
+def _ids_of(places: set[Place]) -> dict[Place, int]:
+    """The rows of these accounts; those that do not exist yet are opened, by whoever comes first."""
+    known = _known(places)
+    missing = sorted((place for place in places if place not in known), key=lambda place: place.name)
+    if not missing:
+        return known
+    session.execute(
+        text(
+            "INSERT INTO ledger_accounts (name, kind, currency, account_id, deal_id)"
+            " VALUES (:name, :kind, :currency, :account_id, :deal_id) ON CONFLICT (name) DO NOTHING"
+        ),
+        [
+            {
+                "name": place.name,
+                "kind": place.kind.value,
+                "currency": place.currency,
+                "account_id": place.id if place.kind is LedgerKind.INVESTOR else None,
+                "deal_id": place.id if place.kind is LedgerKind.DEAL else None,
+            }
+            for place in missing
+        ],
+    )
+    return _known(places)
+
+
+def _known(places: set[Place]) -> dict[Place, int]:
+    by_name = {place.name: place for place in places}
+    rows = session.execute(select(LedgerAccount.name, LedgerAccount.id).where(LedgerAccount.name.in_(by_name)))
+    return {by_name[name]: id_ for name, id_ in rows}

@@ -1,0 +1,119 @@
+"""What each row of an answer means for our own books, before anything is booked: to book, known, or left over."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app.core.db import session
+from app.core.money import format_money
+from app.settlement.answer_rows import Answer, AnswerState
+from app.settlement.batch_models import BatchItem, BatchState, InvoicePayment, ItemState, Leftover
+from app.settlement.models import Settlement
+from app.settlement.states import SettlementState
+
+FOLLOWS = {
+    (ItemState.OPEN, AnswerState.SETTLED),
+    (ItemState.OPEN, AnswerState.RETURNED),
+    (ItemState.SETTLED, AnswerState.RETURNED),
+}
+SENT = frozenset({BatchState.SENT, BatchState.ANSWERED})
+
+
+@dataclass
+class Match:
+    """Rows that can be booked, with what they are about; rows that were booked before; rows that need somebody."""
+
+    payments: list[tuple[Answer, BatchItem]] = field(default_factory=list)
+    invoices: list[tuple[Answer, Settlement]] = field(default_factory=list)
+    known: list[Answer] = field(default_factory=list)
+    leftovers: list[Leftover] = field(default_factory=list)
+
+    @property
+    def to_book(self) -> int:
+        """How many rows would be booked."""
+        return len(self.payments) + len(self.invoices)
+
+
+def match(answers: Sequence[Answer]) -> Match:
+    """Hold every row against batches and invoices; nothing is written."""
+    found, items, invoices = Match(), _items(answers), _invoices(answers)
+    open_cents = {each.id: each.open_cents for each in invoices.values()}
+    for answer in answers:
+        if answer.state is AnswerState.PAID:
+            _match_invoice(found, answer, invoices.get(answer.reference), open_cents)
+        else:
+            _match_payment(found, answer, items.get(answer.reference))
+    return found
+
+
+def _match_payment(found: Match, answer: Answer, item: BatchItem | None) -> None:
+    if item is None:
+        _leave(found, answer, "No payment of ours has this reference. Ask the payment system what it was for.")
+    elif problem := _differs(answer, item.cents, item.settlement.currency):
+        _leave(found, answer, problem)
+    elif item.state.value == answer.state.value:
+        found.known.append(answer)
+    elif item.batch.state not in SENT:
+        _leave(found, answer, f"Batch {item.batch.number} is {item.batch.state}; its file was never taken from here.")
+    elif (item.state, answer.state) not in FOLLOWS:
+        _leave(found, answer, f"This payment is {item.state} here. Ask the payment system which is true.")
+    else:
+        found.payments.append((answer, item))
+
+
+def _match_invoice(found: Match, answer: Answer, invoice: Settlement | None, open_cents: dict[int, int]) -> None:
+    cents = answer.cents or 0
+    if invoice is None:
+        _leave(found, answer, "No invoice has this number. Find out who paid, and send it back or name the invoice.")
+    elif answer.currency != invoice.currency:
+        _leave(found, answer, f"The invoice is in {invoice.currency}. Have it sent back, or exchanged and reported so.")
+    elif _is_booked(answer, invoice):
+        found.known.append(answer)
+    elif invoice.state is not SettlementState.DUE:
+        _leave(found, answer, f"This invoice is {invoice.state}. Send the money back, or ask the investor.")
+    elif cents > open_cents[invoice.id]:
+        over = format_money(cents - open_cents[invoice.id], invoice.currency)
+        _leave(
+            found,
+            answer,
+            f"That is {over} more than is open. Have the payment split: the open part, and the rest sent back.",
+        )
+    else:
+        open_cents[invoice.id] -= cents
+        found.invoices.append((answer, invoice))
+
+
+def _differs(answer: Answer, cents: int, currency: str) -> str | None:
+    if answer.currency not in (None, currency):
+        return f"We sent {currency}, the answer says {answer.currency}. Ask the payment system what was paid."
+    if answer.cents not in (None, cents):
+        return f"We sent {format_money(cents, currency)}, the answer says another amount. Ask what was paid."
+    return None
+
+
+def _leave(found: Match, answer: Answer, says: str) -> None:
+    found.leftovers.append({"row": answer.row, "reference": answer.reference, "says": says})
+
+
+def _is_booked(answer: Answer, invoice: Settlement) -> bool:
+    same = select(InvoicePayment.id).where(
+        InvoicePayment.settlement_id == invoice.id,
+        InvoicePayment.paid_on == answer.on,
+        InvoicePayment.cents == answer.cents,
+        InvoicePayment.code == answer.code,
+    )
+    return session.scalar(same) is not None
+
+
+def _items(answers: Sequence[Answer]) -> dict[str, BatchItem]:
+    named = {each.reference for each in answers if each.state is not AnswerState.PAID}
+    wanted = select(BatchItem).where(BatchItem.reference.in_(named))
+    loaded = wanted.options(joinedload(BatchItem.batch), joinedload(BatchItem.settlement))
+    return {item.reference: item for item in session.scalars(loaded)}
+
+
+def _invoices(answers: Sequence[Answer]) -> dict[str, Settlement]:
+    named = {each.reference for each in answers if each.state is AnswerState.PAID}
+    return {each.number or "": each for each in session.scalars(select(Settlement).where(Settlement.number.in_(named)))}

@@ -29,7 +29,13 @@ class Served:
 
     app: Flask
     port: int
-    log: Path
+    folder: Path
+    environment: Mapping[str, str]
+
+    @property
+    def log(self) -> Path:
+        """What the web processes write, access lines too."""
+        return self.folder / "web.log"
 
     @property
     def url(self) -> str:
@@ -57,18 +63,24 @@ class Answer:
 
 
 @contextmanager
-def a_served_portal(folder: Path, database_url: str, *, workers: int = 2, threads: int = 8) -> Iterator[Served]:
+def a_served_portal(
+    folder: Path, database_url: str, *, workers: int = 2, threads: int = 8, mail_port: int = 25
+) -> Iterator[Served]:
     """Web processes over an empty database, until the block ends; the port listens before gunicorn does."""
     with create_server(("127.0.0.1", 0), backlog=256) as listener:
         port = listener.getsockname()[1]
-        given = settings_for(folder, database_url, port)
+        given = {
+            "PATH": os.environ["PATH"],
+            "FLASK_APP": "wsgi.py",
+            **settings_for(folder, database_url, port, mail_port),
+        }
         schema.upgrade(database_url)
         create_queue(given["QUEUE_URL"])
         process = _gunicorn(folder, given, listener.fileno(), workers, threads)
     app = create_app(read_settings(given, Path("/nonexistent")))
     try:
         with app.app_context():
-            yield Served(app, port, folder / "web.log")
+            yield Served(app, port, folder, given)
             session.remove()
             db.engine.dispose()
     finally:
@@ -76,13 +88,16 @@ def a_served_portal(folder: Path, database_url: str, *, workers: int = 2, thread
         process.wait(ENDS_WITHIN_SECONDS)
 
 
-def settings_for(folder: Path, database_url: str, port: int) -> dict[str, str]:
+def settings_for(folder: Path, database_url: str, port: int, mail_port: int) -> dict[str, str]:
     """The environment of one installation that keeps everything in `folder`."""
     return {
         "SECRET_KEY": "an-unguessable-key-for-the-faults-0123456789",
         "PUBLIC_BASE_URL": f"http://localhost:{port}",
         "MAIL_DEFAULT_SENDER": "Example Support <support@portal.example>",
         "MAIL_TO": "everyone",
+        "MAIL_SERVER": "127.0.0.1",
+        "MAIL_PORT": str(mail_port),
+        "MAIL_RATE_PER_SECOND": "100",
         "DATABASE_URL": database_url,
         "QUEUE_URL": str(folder / "queue.db"),
         "FILES_DIR": str(folder / "files"),
@@ -93,12 +108,13 @@ def settings_for(folder: Path, database_url: str, port: int) -> dict[str, str]:
 
 
 def _gunicorn(folder: Path, given: Mapping[str, str], fd: int, workers: int, threads: int) -> subprocess.Popen[bytes]:
-    command = ["gunicorn", "--bind", f"fd://{fd}", "--workers", str(workers), "--threads", str(threads), "wsgi:app"]
+    command = ["gunicorn", "--bind", f"fd://{fd}", "--workers", str(workers), "--threads", str(threads)]
+    command += ["--access-logfile", "-", "wsgi:app"]
     with (folder / "web.log").open("wb") as output:
         return subprocess.Popen(
             [sys.executable, "-m", *command],
             cwd=ROOT,
-            env={"PATH": os.environ["PATH"], **given},
+            env=dict(given),
             stdout=output,
             stderr=subprocess.STDOUT,
             pass_fds=[fd],

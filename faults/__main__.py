@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
-from faults import probing, race_link, scanner, tamper
+from faults import access, four_eyes, probing, race_link, scanner, tamper
 
 
 class Outcome(Protocol):
@@ -18,6 +18,8 @@ CAMPAIGNS: Mapping[str, Callable[[], Iterable[Outcome]]] = {
     "tamper": partial(tamper.campaign, rounds=200),
     "scanner": partial(scanner.campaign, links=1000),
     "race-link": partial(race_link.campaign, rounds=20, at_once=50),
+    "access": access.campaign,
+    "four-eyes": partial(four_eyes.campaign, sequences=5000),
     "probing": partial(probing.campaign, pairs=1000, staff_pairs=200),
 }
 

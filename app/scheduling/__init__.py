@@ -11,6 +11,27 @@ from app.scheduling.availability import (
     set_override,
 )
 from app.scheduling.calendar_links import Service, link_to
+from app.scheduling.calendars import (
+    Due,
+    TooMany,
+    add_calendar,
+    import_holidays,
+    keep_busy_times,
+    keep_problem,
+    list_calendars,
+    read_due,
+    remove_calendar,
+    take_due_calendar,
+)
+from app.scheduling.call_types import (
+    BadCallType,
+    CallTerms,
+    change_call_type,
+    close_call_type,
+    get_any_call_type,
+    list_every_call_type,
+    open_call_type,
+)
 from app.scheduling.care import (
     AlreadyClosed,
     BadDelay,
@@ -24,6 +45,9 @@ from app.scheduling.care import (
 )
 from app.scheduling.care_models import CallReminder, CallRequest, LateNote, RequestState
 from app.scheduling.changing import CannotCancel, CannotMove, CannotRecord, cancel, move, record_outcome
+from app.scheduling.explaining import Explanation, Reason
+from app.scheduling.fetching import CannotFetch, fetch
+from app.scheduling.hits import HitsCalls, telling_hits
 from app.scheduling.hours_models import (
     BusyCalendar,
     BusyTime,
@@ -32,9 +56,10 @@ from app.scheduling.hours_models import (
     OverrideWindow,
     WeeklyHours,
 )
+from app.scheduling.ics import BadCalendar
 from app.scheduling.invites import Mailbox, describe_time, publication
 from app.scheduling.models import Booking, BookingStatus, CallOutcome, CallType, ClaimScope, SlotClaim
-from app.scheduling.offers import free_slots, list_agents, nearest_slots
+from app.scheduling.offers import explain_day, free_slots, list_agents, nearest_slots
 from app.scheduling.operations import HOLD, AlreadyBooked, CannotConfirm, SlotTaken, book, confirm, hold
 from app.scheduling.phones import BadPhone
 from app.scheduling.queries import (
@@ -45,6 +70,7 @@ from app.scheduling.queries import (
     list_call_types,
     list_calls,
     list_calls_of,
+    list_calls_to_come,
 )
 from app.scheduling.reminders import queue_due as queue_due_reminders
 from app.scheduling.rosters import list_overrides, list_weekly_hours
@@ -55,6 +81,8 @@ __all__ = [
     "WEEKDAY_NAMES",
     "AlreadyBooked",
     "AlreadyClosed",
+    "BadCalendar",
+    "BadCallType",
     "BadDelay",
     "BadHours",
     "BadPhone",
@@ -65,62 +93,86 @@ __all__ = [
     "CallOutcome",
     "CallReminder",
     "CallRequest",
+    "CallTerms",
     "CallType",
     "CannotCancel",
     "CannotConfirm",
+    "CannotFetch",
     "CannotMove",
     "CannotRecord",
     "ClaimScope",
     "Desk",
+    "Due",
+    "Explanation",
+    "HitsCalls",
     "HoursOverride",
     "LateNote",
     "Mailbox",
     "OverrideSource",
     "OverrideWindow",
+    "Reason",
     "RequestState",
     "Service",
     "Slot",
     "SlotClaim",
     "SlotTaken",
+    "TooMany",
     "UnknownZone",
     "WeeklyHours",
     "Window",
+    "add_calendar",
     "add_hours",
     "ask_for_call",
     "book",
     "cancel",
+    "change_call_type",
     "close_call_request",
+    "close_call_type",
     "confirm",
     "describe_time",
     "entry_of",
+    "explain_day",
+    "fetch",
     "find_call_request",
     "find_late_note",
     "find_open_call",
     "free_slots",
+    "get_any_call_type",
     "get_call",
     "get_call_of",
     "get_call_request",
     "get_call_type",
     "get_zone",
     "hold",
+    "import_holidays",
     "invite_of",
+    "keep_busy_times",
+    "keep_problem",
     "link_to",
     "list_agents",
+    "list_calendars",
     "list_call_requests",
     "list_call_types",
     "list_calls",
     "list_calls_of",
+    "list_calls_to_come",
+    "list_every_call_type",
     "list_overrides",
     "list_weekly_hours",
     "move",
     "nearest_slots",
+    "open_call_type",
     "publication",
     "queue_due_reminders",
+    "read_due",
     "record_outcome",
+    "remove_calendar",
     "remove_hours",
     "remove_override",
     "say_late",
     "set_hours",
     "set_override",
+    "take_due_calendar",
+    "telling_hits",
     "zone_names",
 ]

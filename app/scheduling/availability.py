@@ -1,6 +1,6 @@
 """When agents take calls. Callers own the transaction; see `app.core.db`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
@@ -79,6 +79,18 @@ def remove_override(*, agent: Person, on: date, source: OverrideSource, by: Pers
     """Go back to what the week says of a date; where nothing replaces it nothing changes."""
     if _forget(agent, [on], source):
         audit.record(action="hours.restored", actor=by, subject=agent, at=at, dates=[on.isoformat()])
+
+
+def replace_holidays(agent: Person, names: Mapping[date, str], *, since_on: date) -> None:
+    """Close these dates, and open again what an earlier file closed from `since_on`. The caller records it."""
+    earlier = select(HoursOverride.on_date).where(
+        HoursOverride.person_id == agent.id,
+        HoursOverride.on_date >= since_on,
+        HoursOverride.source == OverrideSource.HOLIDAY,
+    )
+    _forget(agent, list(session.scalars(earlier)), OverrideSource.HOLIDAY)
+    session.add_all(_override(agent, day, OverrideSource.HOLIDAY, names[day], ()) for day in sorted(names))
+    session.flush()
 
 
 def _forget(agent: Person, dates: Sequence[date], source: OverrideSource) -> bool:

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -97,6 +98,11 @@ class BusyCalendar(Base):
     problem: Mapped[str] = mapped_column(Text, default="")
 
     person: Mapped[Person] = relationship()
+
+    @property
+    def host(self) -> str:
+        """What pages and the log show of the address, which is a secret."""
+        return urlsplit(self.address).hostname or ""
 
 
 class BusyTime(Base):

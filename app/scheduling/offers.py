@@ -1,15 +1,16 @@
 """Which slots somebody may book. One function serves the list, the booking and the move, so they cannot disagree."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.core.db import session
 from app.identity import Person, Role, list_people_with_role
+from app.scheduling.explaining import Explanation, explain
 from app.scheduling.models import Booking, BookingStatus, CallType
-from app.scheduling.rosters import list_rosters
+from app.scheduling.rosters import Roster, list_rosters
 from app.scheduling.slots import DAY, LONGEST_SHIFT, MINUTES_A_DAY, Busy, Slot, get_zone, instant, list_slots
 
 
@@ -28,7 +29,7 @@ def list_agents() -> list[Person]:
 
 def free_slots(
     *,
-    person: Person,
+    person: Person | None,
     call_type: CallType,
     zone: str,
     from_on: date,
@@ -57,7 +58,7 @@ def nearest_slots(
 
 def list_offers(
     *,
-    person: Person,
+    person: Person | None,
     call_type: CallType,
     since: datetime,
     until: datetime,
@@ -66,29 +67,57 @@ def list_offers(
 ) -> list[Offer]:
     """Every slot that starts in [since, until) and that `person` may book at this moment, in order.
 
-    The time of the booking that is moved, and of a slot that `person` holds, is theirs to take.
+    The time of the booking that is moved, and of a slot that `person` holds, is theirs to take. Without a person it is
+    what somebody without any call is offered.
     """
     if call_type.closed_at is not None:
         return []
     agents = list_agents()
-    taken = _list_taken([*agents, person], since - LONGEST_SHIFT, until + LONGEST_SHIFT, at)
+    people = [*agents, person] if person else agents
+    taken = _list_taken(people, since - LONGEST_SHIFT, until + LONGEST_SHIFT, at)
     others = [each for each in taken if each is not moving and not _is_held_by(person, each)]
-    own = [busy for each in others if each.person_id == person.id for busy in _busy(each, counts=False)]
+    own = [busy for each in others if person and each.person_id == person.id for busy in _busy(each, counts=False)]
     able: dict[Slot, list[int]] = {}
     for roster in list_rosters(agents, since=since, until=until):
-        calls = [busy for each in others if each.agent_id == roster.agent.id for busy in _busy(each, counts=True)]
-        found = list_slots(
-            hours=roster.hours,
-            rules=call_type.rules,
-            busy=[*roster.busy, *own, *calls],
-            from_on=since.astimezone(roster.hours.zone).date() - DAY,
-            to_on=until.astimezone(roster.hours.zone).date() + DAY,
-            at=at,
-        )
-        for slot in found:
-            if since <= slot.start < until:
-                able.setdefault(slot, []).append(roster.agent.id)
+        for slot in _slots_of(roster, call_type, [*own, *_calls_of(roster.agent, others)], (since, until), at):
+            able.setdefault(slot, []).append(roster.agent.id)
     return [Offer(slot, tuple(able[slot])) for slot in sorted(able)]
+
+
+def _slots_of(
+    roster: Roster, call_type: CallType, busy: Sequence[Busy], span: tuple[datetime, datetime], at: datetime
+) -> Iterator[Slot]:
+    since, until = span
+    found = list_slots(
+        hours=roster.hours,
+        rules=call_type.rules,
+        busy=[*roster.busy, *busy],
+        from_on=since.astimezone(roster.hours.zone).date() - DAY,
+        to_on=until.astimezone(roster.hours.zone).date() + DAY,
+        at=at,
+    )
+    return (slot for slot in found if since <= slot.start < until)
+
+
+def _calls_of(agent: Person, bookings: Iterable[Booking]) -> list[Busy]:
+    return [busy for each in bookings if each.agent_id == agent.id for busy in _busy(each, counts=True)]
+
+
+def explain_day(*, call_type: CallType, on: date, at: datetime) -> list[tuple[Person, Explanation | None]]:
+    """Why each agent has no slot on that date of their own zone; None for one who has no hours at all."""
+    agents = list_agents()
+    midnight = datetime(on.year, on.month, on.day, tzinfo=UTC)
+    since, until = midnight - LONGEST_SHIFT, midnight + LONGEST_SHIFT
+    taken = _list_taken(agents, since - LONGEST_SHIFT, until + LONGEST_SHIFT, at)
+    rosters = {roster.agent.id: roster for roster in list_rosters(agents, since=since, until=until)}
+
+    def explained(agent: Person) -> Explanation | None:
+        if (roster := rosters.get(agent.id)) is None:
+            return None
+        calls = _calls_of(agent, taken)
+        return explain(hours=roster.hours, rules=call_type.rules, calls=calls, calendar=roster.busy, on=on, at=at)
+
+    return [(agent, explained(agent)) for agent in agents]
 
 
 def keeps_its_time(at: datetime) -> ColumnElement[bool]:
@@ -112,8 +141,8 @@ def _list_taken(people: Iterable[Person], since: datetime, until: datetime, at: 
     )
 
 
-def _is_held_by(person: Person, booking: Booking) -> bool:
-    return booking.status is BookingStatus.HELD and booking.person_id == person.id
+def _is_held_by(person: Person | None, booking: Booking) -> bool:
+    return person is not None and booking.status is BookingStatus.HELD and booking.person_id == person.id
 
 
 def _busy(booking: Booking, *, counts: bool) -> Iterator[Busy]:

@@ -52,6 +52,14 @@ def list_calls_of(person: Person) -> list[Booking]:
     return list(session.scalars(theirs.order_by(Booking.starts_at.desc())))
 
 
+def list_calls_to_come(agent: Person, *, at: datetime) -> list[Booking]:
+    """An agent's booked calls that have not begun, in order."""
+    theirs = _with_people().where(
+        Booking.agent_id == agent.id, Booking.status == BookingStatus.BOOKED, Booking.starts_at > at
+    )
+    return list(session.scalars(theirs.order_by(Booking.starts_at)))
+
+
 def list_calls(*, zone: str, on: date) -> list[Booking]:
     """Every agent's calls of one date of the zone, in order of time; cancelled ones too, held slots not."""
     since, until = instant(get_zone(zone), on, 0), instant(get_zone(zone), on, MINUTES_A_DAY)

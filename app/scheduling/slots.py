@@ -30,6 +30,11 @@ class Window(NamedTuple):
     start: int
     end: int
 
+    @property
+    def in_words(self) -> str:
+        """`09:00 to 17:00`."""
+        return f"{self.start // 60:02d}:{self.start % 60:02d} to {self.end // 60:02d}:{self.end % 60:02d}"
+
 
 class Slot(NamedTuple):
     """A bookable start and the end of its call, as UTC instants."""
@@ -87,7 +92,7 @@ def list_slots(
         day = first + timedelta(days=offset)
         if rules.max_per_day is not None and calls[day] >= rules.max_per_day:
             continue
-        for opens, closes in _open_instants(hours, day):
+        for opens, closes in open_intervals(hours, day):
             found = _starts(opens, min(closes - rules.duration, latest), rules.step, blocked)
             starts.update(start for start in found if start >= earliest)
     return [Slot(start, start + rules.duration) for start in sorted(starts)]
@@ -116,7 +121,7 @@ def instant(zone: ZoneInfo, day: date, minutes: int) -> datetime:
     return wall.astimezone(UTC)
 
 
-def _open_instants(hours: Hours, day: date) -> list[tuple[datetime, datetime]]:
+def open_intervals(hours: Hours, day: date) -> list[tuple[datetime, datetime]]:
     """The windows of a date as disjoint intervals; those that touch or overlap are one, empty ones are gone."""
     ends = ((instant(hours.zone, day, start), instant(hours.zone, day, end)) for start, end in hours.windows_on(day))
     merged: list[tuple[datetime, datetime]] = []

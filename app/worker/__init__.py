@@ -16,7 +16,7 @@ from huey import Huey, crontab
 from app.core import signals
 from app.core.queue import open_queue
 from app.worker.log_keeping import mail_checkpoint, sign, verify_log
-from app.worker.tasks import deliver, do_all_but_jobs, do_jobs, publish, sweep
+from app.worker.tasks import deliver, do_all_but_jobs, do_jobs, publish, refresh_calendars, sweep
 
 __all__ = [
     "Worker",
@@ -26,6 +26,7 @@ __all__ = [
     "init_app",
     "mail_checkpoint",
     "publish",
+    "refresh_calendars",
     "sign",
     "sweep",
     "verify_log",
@@ -44,6 +45,7 @@ class Worker:
     sign: Callable[[], Any]
     do_jobs: Callable[[], Any]
     verify_log: Callable[[], Any]
+    refresh_calendars: Callable[[], Any]
 
 
 def init_app(app: Flask) -> None:
@@ -55,6 +57,7 @@ def init_app(app: Flask) -> None:
 
     huey.periodic_task(crontab(minute="*"), name="sweep")(_in_app(app, sweep))
     huey.periodic_task(crontab(hour="3", minute="17"), name="verify_nightly")(_in_app(app, verify_log))
+    huey.periodic_task(crontab(minute="*/5"), name="refresh_in_turn")(_in_app(app, refresh_calendars))
     delivering: Any = task(deliver)
     app.extensions["worker"] = Worker(
         huey=huey,
@@ -64,6 +67,7 @@ def init_app(app: Flask) -> None:
         sign=task(sign),
         do_jobs=task(do_jobs),
         verify_log=task(verify_log),
+        refresh_calendars=task(refresh_calendars),
     )
     app.cli.add_command(worker)
 
@@ -96,6 +100,11 @@ def _do_jobs_soon(_: object) -> None:
     current_app.extensions["worker"].do_jobs()
 
 
+@signals.calendar_added.connect
+def _fetch_soon(_: object) -> None:
+    current_app.extensions["worker"].refresh_calendars()
+
+
 @click.command()
 @click.option("--once", is_flag=True, help="Do all that is due and end.")
 @with_appcontext
@@ -104,6 +113,7 @@ def worker(*, once: bool) -> None:
     if once:
         do_all_but_jobs()
         do_jobs()
+        refresh_calendars()
         do_all_but_jobs()
     else:
         sweep()

@@ -8,6 +8,7 @@ from flask import current_app
 from app import identity, incidents, notices, scheduling
 from app.core import clock
 from app.core.db import session, transaction
+from app.core.errors import DomainError
 from app.core.jobs import beat, has_waiting_jobs, run_waiting
 from app.settings import Settings
 from app.worker.log_keeping import mail_checkpoint, sign
@@ -61,6 +62,25 @@ def remind() -> None:
     """Queue the reminders of calls that are due."""
     with transaction():
         scheduling.queue_due_reminders(at=clock.now())
+
+
+def refresh_calendars() -> None:
+    """Fetch the agents' calendars whose turn it is. Nobody waits for it, so it is a task of its own."""
+    while due := _take_calendar():
+        try:
+            times = scheduling.read_due(due, scheduling.fetch(due.address), at=clock.now())
+        except DomainError as problem:
+            with transaction():
+                scheduling.keep_problem(due, str(problem), at=clock.now())
+            continue
+        with transaction():
+            scheduling.keep_busy_times(due, times, at=clock.now())
+    session.remove()
+
+
+def _take_calendar() -> scheduling.Due | None:
+    with transaction():
+        return scheduling.take_due_calendar(at=clock.now())
 
 
 def do_all_but_jobs() -> None:

@@ -1,5 +1,5 @@
 """Pages of the support area; the factory registers `blueprints`."""
 
-from app.web.support import availability, calls
+from app.web.support import availability, calendars, call_types, calls
 
-blueprints = [calls.bp, availability.bp]
+blueprints = [calls.bp, availability.bp, calendars.bp, call_types.bp]

@@ -142,7 +142,7 @@ def test_an_agent_adds_and_removes_their_own_hours(app: Flask) -> None:
         nia = a_member_of_staff(full_name="Nia Support")
     browser = a_browser(app, nia, SessionKind.STAFF)
     empty = browser.get("/support/availability")
-    assert "You have no hours yet, so nobody can book you." in words_of(empty.text)
+    assert "No hours yet, so nobody can book." in words_of(empty.text)
     token = hidden_fields_in(empty.text)
 
     form = token | {"weekday": "Tuesday", "start": "09:00", "end": "12:30"}

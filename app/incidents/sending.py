@@ -9,24 +9,46 @@ from sqlalchemy import func, select
 from app import identity, notices
 from app.audit import Subject
 from app.core.db import session
-from app.identity import Person
+from app.identity import Person, SignInLink
 from app.incidents.audience import Concerned
 from app.incidents.models import Incident
-from app.notices import Message, Notice, State
+from app.notices import Message, Notice, Reminder, State
 
 
 def queue_notice(
     *, incident: Incident, about: Subject, content: Notice, to: Concerned, opens: str, last_date: date, at: datetime
 ) -> Message:
     """Queue the notice `about` a first notice or proposal; its link works until 7 days beyond `last_date`."""
-    link = identity.open_notice_link(
-        person=to.person,
+    link = _open_link(incident, to.person, opens, last_date, at)
+    return notices.queue(content=content, person=to.person, subject_key=about.audit_name, version=1, link=link, at=at)
+
+
+def queue_reminder(
+    *,
+    incident: Incident,
+    about: Subject,
+    content: Reminder,
+    person: Person,
+    version: int,
+    opens: str,
+    last_date: date,
+    at: datetime,
+) -> Message:
+    """Queue a reminder of the notice `about` a proposal, with a new link; the older ones stay as they are."""
+    link = _open_link(incident, person, opens, last_date, at)
+    return notices.queue(
+        content=content, person=person, subject_key=about.audit_name, version=version, link=link, at=at
+    )
+
+
+def _open_link(incident: Incident, person: Person, opens: str, last_date: date, at: datetime) -> SignInLink:
+    return identity.open_notice_link(
+        person=person,
         message_pseudonym=str(uuid4()),
         opens=opens,
         expires_at=_link_expires_at(incident, last_date, at),
         at=at,
     )
-    return notices.queue(content=content, person=to.person, subject_key=about.audit_name, version=1, link=link, at=at)
 
 
 def rehearse_notice(

@@ -1,6 +1,8 @@
 """Composing messages and delivering them through the outbox."""
 
 from app.notices.asked_for import (
+    AddressChanged,
+    AskedBy,
     BookingCancelled,
     BookingConfirmed,
     BookingMoved,
@@ -11,6 +13,7 @@ from app.notices.asked_for import (
 )
 from app.notices.bounce_reports import NoReport
 from app.notices.bounces import Taken, Verdict, take_report
+from app.notices.checking import Channel, Genuine, check_number
 from app.notices.checkpoints import SignedCheckpoint, mail_checkpoint
 from app.notices.composing import (
     AllClear,
@@ -20,9 +23,11 @@ from app.notices.composing import (
     EnteredDeal,
     FirstNotice,
     Notice,
+    Reminder,
     Update,
 )
 from app.notices.delivery import Delivered, MayNotBeWrittenTo, deliver_due, send_probe
+from app.notices.encoding import read_content
 from app.notices.kinds import Content, Kind, Lane
 from app.notices.mail_files import NoMailbox, read_mail_bytes, read_mails
 from app.notices.mime import Envelope, Outgoing, Words, seal
@@ -43,7 +48,7 @@ from app.notices.outcomes import (
     Unchanged,
     Waived,
 )
-from app.notices.queries import OutboxStatus, find_by_notice_number, get_message, list_messages, status
+from app.notices.queries import OutboxStatus, get_message, list_messages, status
 from app.notices.reach_models import Bounce, Suppression, SuppressionCause
 from app.notices.rendering import PLACEHOLDERS, WayIn, compose, preview
 from app.notices.sign_in import answer_sign_in_requests, queue_sign_in, record_opening
@@ -53,8 +58,10 @@ from app.notices.switch import AlreadySwitched, let_go, release_held_back, retry
 __all__ = [
     "PLACEHOLDERS",
     "WAITING",
+    "AddressChanged",
     "AllClear",
     "AlreadySwitched",
+    "AskedBy",
     "Attempt",
     "BookingCancelled",
     "BookingConfirmed",
@@ -64,6 +71,7 @@ __all__ = [
     "CallReminder",
     "CannotLift",
     "Cash",
+    "Channel",
     "Claim",
     "Contact",
     "Content",
@@ -75,6 +83,7 @@ __all__ = [
     "EnteredDeal",
     "Envelope",
     "FirstNotice",
+    "Genuine",
     "Held",
     "InterestTerms",
     "Kind",
@@ -98,6 +107,7 @@ __all__ = [
     "Probe",
     "Refund",
     "Refused",
+    "Reminder",
     "Render",
     "Sender",
     "SignIn",
@@ -115,9 +125,9 @@ __all__ = [
     "WayIn",
     "Words",
     "answer_sign_in_requests",
+    "check_number",
     "compose",
     "deliver_due",
-    "find_by_notice_number",
     "find_suppression",
     "get_message",
     "get_suppression",
@@ -129,6 +139,7 @@ __all__ = [
     "preview",
     "queue",
     "queue_sign_in",
+    "read_content",
     "read_mail_bytes",
     "read_mails",
     "record_opening",

@@ -17,6 +17,13 @@ class Method(StrEnum):
     CANCEL = "CANCEL"
 
 
+class AskedBy(StrEnum):
+    """How somebody asked us for another address."""
+
+    CALL = "call"
+    LETTER = "letter"
+
+
 @dataclass(frozen=True, kw_only=True)
 class SignIn(Content):
     """The link that somebody asked for at `/sign-in`, or a new one for a notice, and how many minutes it works."""
@@ -33,6 +40,22 @@ class SignIn(Content):
             if self.minutes >= 2 * length:
                 return plural(self.minutes // length, unit)
         return plural(self.minutes, "minute")
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddressChanged(Content):
+    """To the old address: from now on we write to another, of which only `new_masked` is told.
+
+    `asked_by` is how we were asked. `pays_from`: until that day nothing is paid to the reader, so that they can object.
+    """
+
+    kind: ClassVar[Kind] = Kind.ADDRESS_CHANGED
+    lane: ClassVar[Lane] = Lane.SIGN_IN
+
+    changed_on: date
+    asked_by: AskedBy
+    new_masked: str
+    pays_from: date
 
 
 @dataclass(frozen=True, kw_only=True)

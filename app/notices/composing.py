@@ -210,3 +210,21 @@ class AllClear(Notice):
     def has_new_round(self) -> bool:
         """Whether others may buy in one of the deals, so that the reader's share of it may get smaller."""
         return any(each.has_new_round for each in self.unchanged)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reminder(Notice):
+    """We sent the reader's corrected figures on `sent_on`, and they have not been seen, or have not chosen yet.
+
+    `comes_anyway`: what we pay needs nothing from them. `choose_by`: until when an offer can be taken or left;
+    `obliged_by`: until when the agreement asks them to act. None where there is no such thing.
+    """
+
+    kind: ClassVar[Kind] = Kind.REMINDER
+
+    sent_on: date
+    was_seen: bool
+    has_refund: bool = False
+    comes_anyway: bool = False
+    choose_by: date | None = None
+    obliged_by: date | None = None

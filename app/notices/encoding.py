@@ -12,17 +12,23 @@ from typing import Any, get_args, get_origin, get_type_hints
 import rfc8785
 
 from app.core.text import plain_fraction
-from app.notices.asked_for import BookingCancelled, BookingConfirmed, BookingMoved, CallReminder, Probe, SignIn
-from app.notices.composing import AllClear, Correction, FirstNotice, Update
+from app.notices.asked_for import (
+    AddressChanged,
+    BookingCancelled,
+    BookingConfirmed,
+    BookingMoved,
+    CallReminder,
+    Probe,
+    SignIn,
+)
+from app.notices.composing import AllClear, Correction, FirstNotice, Reminder, Update
 from app.notices.kinds import Content, Kind
+from app.notices.models import Message
 
-CONTENTS: dict[Kind, type[Content]] = {
-    each.kind: each
-    for each in (
-        *(FirstNotice, Update, Correction, AllClear, SignIn, Probe),
-        *(BookingConfirmed, BookingMoved, BookingCancelled, CallReminder),
-    )
-}
+NOTICES = (FirstNotice, Update, Correction, AllClear, Reminder)
+CALLS = (BookingConfirmed, BookingMoved, BookingCancelled, CallReminder)
+OTHERS = (SignIn, AddressChanged, Probe)
+CONTENTS: dict[Kind, type[Content]] = {each.kind: each for each in (*NOTICES, *CALLS, *OTHERS)}
 
 
 def encode(content: Content) -> str:
@@ -36,6 +42,11 @@ def decode(kind: Kind, text: str) -> Content:
     if not isinstance(content, Content):
         raise TypeError(f"{kind} is no message")
     return content
+
+
+def read_content(message: Message) -> Content:
+    """What the message says, as it was frozen when it was queued."""
+    return decode(message.kind, message.context)
 
 
 def _plain(value: Any) -> Any:

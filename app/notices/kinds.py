@@ -12,6 +12,8 @@ class Kind(StrEnum):
     UPDATE = "update"
     CORRECTION = "correction"
     ALL_CLEAR = "all-clear"
+    REMINDER = "reminder"
+    ADDRESS_CHANGED = "address-changed"
     SIGN_IN = "sign-in"
     BOOKING_CONFIRMED = "booking-confirmed"
     BOOKING_MOVED = "booking-moved"

@@ -15,8 +15,8 @@ from app.notices.models import Message
 
 NUMBER_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 KEEP_TRYING = timedelta(hours=72)
-NEED_A_LINK = frozenset({Kind.FIRST, Kind.UPDATE, Kind.CORRECTION, Kind.ALL_CLEAR, Kind.SIGN_IN})
-ANSWERS_THE_FIRST = frozenset({Kind.UPDATE, Kind.CORRECTION, Kind.ALL_CLEAR})
+ANSWERS_THE_FIRST = frozenset({Kind.UPDATE, Kind.CORRECTION, Kind.ALL_CLEAR, Kind.REMINDER})
+NEED_A_LINK = ANSWERS_THE_FIRST | {Kind.FIRST, Kind.SIGN_IN}
 
 
 def queue(

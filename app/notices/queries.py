@@ -43,17 +43,6 @@ def get_message(pseudonym: str) -> Message:
     return session.execute(select(Message).where(Message.pseudonym == pseudonym)).scalar_one()
 
 
-def find_by_notice_number(number: str) -> Message | None:
-    """The message that was sent with that number, typed in any case and spacing; never a rehearsal's."""
-    letters = "".join(number.upper().replace("-", "").split())
-    wanted = f"{letters[:4]}-{letters[4:]}"
-    return session.scalar(
-        select(Message).where(
-            Message.notice_number == wanted, Message.state == State.SENT, Message.is_rehearsal.is_(False)
-        )
-    )
-
-
 def list_messages(
     *,
     person: Person | None = None,

@@ -16,7 +16,15 @@ from huey import Huey, crontab
 from app.core import signals
 from app.core.queue import open_queue
 from app.worker.log_keeping import mail_checkpoint, sign, verify_log
-from app.worker.tasks import deliver, do_all_but_jobs, do_jobs, publish, refresh_calendars, sweep
+from app.worker.tasks import (
+    deliver,
+    do_all_but_jobs,
+    do_jobs,
+    publish,
+    refresh_calendars,
+    remind_of_corrections,
+    sweep,
+)
 
 __all__ = [
     "Worker",
@@ -27,6 +35,7 @@ __all__ = [
     "mail_checkpoint",
     "publish",
     "refresh_calendars",
+    "remind_of_corrections",
     "sign",
     "sweep",
     "verify_log",
@@ -58,6 +67,7 @@ def init_app(app: Flask) -> None:
     huey.periodic_task(crontab(minute="*"), name="sweep")(_in_app(app, sweep))
     huey.periodic_task(crontab(hour="3", minute="17"), name="verify_nightly")(_in_app(app, verify_log))
     huey.periodic_task(crontab(minute="*/5"), name="refresh_in_turn")(_in_app(app, refresh_calendars))
+    huey.periodic_task(crontab(minute="7"), name="remind_hourly")(_in_app(app, remind_of_corrections))
     delivering: Any = task(deliver)
     app.extensions["worker"] = Worker(
         huey=huey,
@@ -110,6 +120,7 @@ def _fetch_soon(_: object) -> None:
 @with_appcontext
 def worker(*, once: bool) -> None:
     """Deliver messages, publish batches, do long jobs and sign checkpoints until stopped."""
+    remind_of_corrections()
     if once:
         do_all_but_jobs()
         do_jobs()

@@ -10,6 +10,7 @@ from app.core import clock
 from app.core.db import session, transaction
 from app.core.errors import DomainError
 from app.core.jobs import beat, has_waiting_jobs, run_waiting
+from app.incidents import reminders
 from app.settings import Settings
 from app.worker.log_keeping import mail_checkpoint, sign
 from app.worker.works import WORKS
@@ -37,6 +38,16 @@ def publish() -> None:
     for notice in incidents.list_sending():
         with transaction():
             incidents.send_batch(notice=notice, at=clock.now())
+
+
+def remind_of_corrections() -> None:
+    """Queue every reminder that is due: of a correction that was not seen, or of an offer that is left."""
+    for publication in reminders.list_remindable(at=clock.now()):
+        left = 1
+        while left:
+            with transaction():
+                left = reminders.remind_batch(publication=publication, at=clock.now())
+    session.remove()
 
 
 def do_jobs() -> None:

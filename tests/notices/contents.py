@@ -5,7 +5,9 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 
 from app.notices import (
+    AddressChanged,
     AllClear,
+    AskedBy,
     BookingCancelled,
     BookingConfirmed,
     BookingMoved,
@@ -19,6 +21,7 @@ from app.notices import (
     Offer,
     Probe,
     Refund,
+    Reminder,
     SignIn,
     Unchanged,
     Update,
@@ -156,6 +159,22 @@ CLEAR = AllClear(
     fixed_on=date(2026, 11, 18),
     coverage=Coverage(12, 12),
 )
+REMINDER = Reminder(
+    reference=REFERENCE,
+    contact=CONTACT,
+    record_mark=MARK,
+    sent_on=date(2026, 12, 1),
+    was_seen=False,
+    has_refund=True,
+    comes_anyway=True,
+)
+REMINDER_OF_BOTH = replace(REMINDER, choose_by=date(2027, 1, 4))
+REMINDER_OF_AN_OFFER = replace(REMINDER_OF_BOTH, was_seen=True, has_refund=False, comes_anyway=False)
+REMINDER_OF_A_DUTY = replace(REMINDER, has_refund=False, comes_anyway=False, obliged_by=date(2027, 1, 4))
+REMINDER_OF_A_PAYMENT = replace(REMINDER, has_refund=False)
+ADDRESS_CHANGED = AddressChanged(
+    changed_on=date(2026, 12, 1), asked_by=AskedBy.CALL, new_masked="h•••@new.example", pays_from=date(2026, 12, 8)
+)
 SIGN_IN = SignIn(minutes=10)
 CONFIRMED = BookingConfirmed(
     reference=REFERENCE,
@@ -174,7 +193,7 @@ MOVED = BookingMoved(
     **{field.name: getattr(CONFIRMED, field.name) for field in fields(CONFIRMED)},
     was_at=datetime(2026, 12, 2, 14, 0, tzinfo=UTC),
 )
-REMINDER = CallReminder(
+CALL_REMINDER = CallReminder(
     **{field.name: getattr(CONFIRMED, field.name) for field in fields(CallReminder)},
 )
 CANCELLED = BookingCancelled(
@@ -200,11 +219,18 @@ EVERY: dict[str, Content] = {
     "correction-offer-two-accounts": OFFER_TWO_ACCOUNTS,
     "correction-both": BOTH,
     "all-clear": CLEAR,
+    "reminder": REMINDER,
+    "reminder-both": REMINDER_OF_BOTH,
+    "reminder-offer": REMINDER_OF_AN_OFFER,
+    "reminder-duty": REMINDER_OF_A_DUTY,
+    "reminder-payment": REMINDER_OF_A_PAYMENT,
+    "address-changed": ADDRESS_CHANGED,
+    "address-changed-letter": replace(ADDRESS_CHANGED, asked_by=AskedBy.LETTER),
     "sign-in": SIGN_IN,
     "booking-confirmed": CONFIRMED,
     "booking-moved": MOVED,
     "booking-cancelled": CANCELLED,
-    "call-reminder": REMINDER,
+    "call-reminder": CALL_REMINDER,
     "probe": Probe(),
     **EVERY_REMEDY,
 }

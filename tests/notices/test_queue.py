@@ -13,7 +13,7 @@ from app import identity
 from app.core.db import session, transaction
 from app.core.queue import create_queue
 from app.core.signals import outbox_filled
-from app.notices import Lane, Message, State, find_by_notice_number, queue
+from app.notices import Lane, Message, State, check_number, queue
 from app.settings import Settings
 from tests.notices.builders import a_link, a_reader
 from tests.notices.contents import CLEAR, CONFIRMED, FIRST, REFUND, SIGN_IN
@@ -114,12 +114,18 @@ def test_the_worker_hears_of_a_message_after_the_commit(app: Flask, settings: Se
 
 def test_only_a_message_that_left_is_found_by_its_number(tx: None, at: datetime) -> None:
     message = queue_first(at)
-    assert find_by_notice_number(message.notice_number) is None
+    assert check_number(number=message.notice_number, client="c", at=at) is None
 
     message.state, message.due_at, message.sent_at, message.sha256 = State.SENT, None, at, b"." * 32
     session.flush()
 
-    assert find_by_notice_number(f" {message.notice_number.lower().replace('-', ' ')} ") is message
+    typed = f" {message.notice_number.lower().replace('-', ' ')} "
+    found = check_number(number=typed, client="c", at=at)
+    assert found is not None
+    assert (found.number, found.channel, found.sent_at) == (message.notice_number, "email", at)
+    message.state = State.BOUNCED
+    session.flush()
+    assert check_number(number=typed, client="c", at=at) == found
     message.is_rehearsal = True
     session.flush()
-    assert find_by_notice_number(message.notice_number) is None
+    assert check_number(number=typed, client="c", at=at) is None

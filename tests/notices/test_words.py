@@ -10,7 +10,23 @@ from flask import Flask
 
 from app.notices import Content, Coverage, Words, preview
 from tests.notices.builders import Recorder, an_office
-from tests.notices.contents import BOTH, CANCELLED, CLEAR, EVERY, FIRST, GRACE, OFFER, REFUND, SIGN_IN, UNPAID, UPDATE
+from tests.notices.contents import (
+    ADDRESS_CHANGED,
+    BOTH,
+    CANCELLED,
+    CLEAR,
+    EVERY,
+    FIRST,
+    GRACE,
+    OFFER,
+    REFUND,
+    REMINDER,
+    REMINDER_OF_A_DUTY,
+    REMINDER_OF_BOTH,
+    SIGN_IN,
+    UNPAID,
+    UPDATE,
+)
 from tests.notices.golden import GOLDEN, words_of
 from tests.notices.reading import grade, sentences
 from tests.notices.remedy_contents import (
@@ -32,7 +48,9 @@ from tests.notices.remedy_contents import REFUND as COMPOUND
 
 BANNED = ("unfortunately", "inconvenience", "glitch", "certain investors", "makewhole")
 NOTICES = {
-    name: content for name, content in EVERY.items() if name.startswith(("first", "update", "correction", "all-clear"))
+    name: content
+    for name, content in EVERY.items()
+    if name.startswith(("first", "update", "correction", "all-clear", "reminder"))
 }
 each_kind = pytest.mark.parametrize("content", EVERY.values(), ids=EVERY)
 each_notice = pytest.mark.parametrize("content", NOTICES.values(), ids=NOTICES)
@@ -188,6 +206,10 @@ LEFT_OUT: dict[str, tuple[Content, Content, str]] = {
         replace(CLEAR_IN_A_NEW_ROUND, unchanged=(replace(CLEAR_IN_A_NEW_ROUND.unchanged[0], has_new_round=False),)),
         "your share of it gets smaller",
     ),
+    "refund in a reminder": (REMINDER, replace(REMINDER, comes_anyway=False), "Your refund comes anyway"),
+    "choice in a reminder": (REMINDER_OF_BOTH, replace(REMINDER_OF_BOTH, choose_by=None), "Nothing happens unless you"),
+    "duty in a reminder": (REMINDER_OF_A_DUTY, replace(REMINDER_OF_A_DUTY, obliged_by=None), "asks something of you"),
+    "not seen": (REMINDER, replace(REMINDER, was_seen=True), "have not seen you on your page"),
     "days of interest": (REFUND, replace(REFUND, refunds=(replace(GRACE, interest_days=None),)), "8% then 7% a year"),
 }
 
@@ -204,7 +226,7 @@ def test_a_sentence_whose_fact_is_missing_is_left_out(
 
 
 def test_a_copy_says_so(app: Flask) -> None:
-    for content in (FIRST, UPDATE, REFUND, CLEAR):
+    for content in (FIRST, UPDATE, REFUND, CLEAR, REMINDER):
         assert "You get a copy of this" in words_of(app, replace(content, is_copy=True)).text
         assert "copy" not in words_of(app, content).text
 
@@ -333,3 +355,21 @@ def test_rates_are_said_once_in_a_row() -> None:
     rates = (Fraction(8, 100), Fraction(7, 100), Fraction(7, 100), Fraction(13, 200))
 
     assert replace(GRACE, interest_rates=rates).rates_in_words == "8% then 7% then 6.5%"
+
+
+@each_kind
+def test_no_mail_carries_bank_details(app: Flask, content: Content) -> None:
+    words = words_of(app, content)
+
+    said = (words.subject + words.text + words.html).lower()
+    assert re.findall(r"iban|swift|\bbic\b|routing|sort code|account number|ending (in )?\d{4}(?!, )", said) == []
+    assert "pay to:" not in said
+
+
+def test_the_old_address_is_told_what_to_do_and_gets_no_way_in(app: Flask) -> None:
+    words = words_of(app, ADDRESS_CHANGED)
+
+    assert "call the number in your agreement now" in words.text
+    assert "We will not pay you anything before December 8, 2026" in words.text
+    assert "482 913" not in words.text
+    assert "http" not in words.text + words.html

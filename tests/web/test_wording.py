@@ -8,6 +8,7 @@ import pytest
 from flask import Flask, render_template
 
 from app.web.investor.correction_page import CorrectionPage, WaitingPage
+from app.web.public.check_notice import NumberForm
 from tests.notices.reading import grade, sentences
 from tests.web.investor.pages import CONTACT, a_page, a_refund, a_worth, an_offer, unchanged
 
@@ -39,7 +40,7 @@ def _others(app: Flask) -> dict[str, str]:
         return {
             "waiting": _prose(render_template("investor/waiting.html", page=waiting)),
             "front": _prose(render_template("public/front.html", incidents=[])),
-            "check": _prose(render_template("public/check_notice.html", number="A", message=None)),
+            "check": _prose(render_template("public/check_notice.html", form=NumberForm(), number="A", found=None)),
         }
 
 

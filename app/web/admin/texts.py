@@ -11,7 +11,7 @@ from app.incidents import papers
 from app.settings import ROOT, MailTo, Settings
 
 FOLDER = ROOT / "templates" / "email"
-KINDS = frozenset({"first", "update", "correction", "all-clear"})
+KINDS = frozenset({"first", "update", "correction", "all-clear", "reminder"})
 
 
 def notice_texts() -> dict[str, str]:

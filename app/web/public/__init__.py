@@ -1,5 +1,5 @@
 """Pages of the public area; the factory registers `blueprints`."""
 
-from app.web.public import allocation, audit, brand, front, health, verify
+from app.web.public import allocation, audit, brand, check_notice, front, health, verify
 
-blueprints = [health.bp, brand.bp, front.bp, audit.bp, allocation.bp, verify.bp]
+blueprints = [health.bp, brand.bp, front.bp, check_notice.bp, audit.bp, allocation.bp, verify.bp]

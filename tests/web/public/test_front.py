@@ -1,5 +1,6 @@
 """The front page and the check of a notice: for anyone, and above all for who fears a fraud."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -11,6 +12,7 @@ from app.deals import Release, RuleName
 from app.incidents import Incident, IncidentState, Statement, StatementKind
 from app.notices import Kind, Lane, Message, State
 from tests.identity.builders import a_person
+from tests.web.browsing import Browser
 from tests.web.words import words_of
 
 AT = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -137,39 +139,66 @@ def test_nothing_is_public_before_people_are_told_or_after_the_end(
     assert "INC-2026-003" not in _front(client)
 
 
+def _check(app: Flask, number: str) -> str:
+    return words_of(Browser(app).post("/check-notice", number=number).text)
+
+
 @pytest.mark.parametrize("typed", ["N7K4-2QWD", "n7k42qwd", " n7k4 2qwd "])
-def test_a_number_that_we_sent_is_known_however_it_is_typed(client: FlaskClient, typed: str) -> None:
+def test_a_number_that_we_sent_is_known_however_it_is_typed(app: Flask, typed: str) -> None:
     _a_message()
 
-    words = words_of(client.get("/check-notice", query_string={"number": typed}).text)
+    words = _check(app, typed)
 
     assert "sent by email on November 22, 2026, 3:00 pm, UTC." in words
     assert "“We made a mistake that may affect your investment (INC-2026-003)”" in words
-    assert "A number can be copied. It does not prove that the message in your hand is ours." in words
     assert "hugo@example.com" not in words
 
 
-def test_an_unknown_number_is_a_warning(client: FlaskClient) -> None:
-    words = words_of(client.get("/check-notice", query_string={"number": "<b>AAAA"}).text)
+def test_an_unknown_number_is_a_warning(app: Flask) -> None:
+    words = _check(app, "<b>AAAA")
 
-    assert "We have sent no message with this number" in words
+    assert "We have sent no notice with this number" in words
     assert "You typed <b>AAAA." in words
 
 
+def test_right_and_wrong_numbers_are_answered_in_the_same_shape(app: Flask) -> None:
+    _a_message()
+
+    right, wrong = (Browser(app).post("/check-notice", number=each).text for each in ("N7K4-2QWD", "N7K4-2QWE"))
+
+    tags = [re.findall(r"<(\w+)", page.partition("<main")[2].partition("<form")[0]) for page in (right, wrong)]
+    assert tags[0] == tags[1]
+    for page in (right, wrong):
+        assert "A number can be copied. It does not prove that the message in your hand is ours." in words_of(page)
+
+
+def test_numbers_cannot_be_tried_one_after_the_other(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    _a_message()
+    monkeypatch.setattr("app.core.clock.now", lambda: AT)
+    visitor = Browser(app)
+
+    answers = [visitor.post("/check-notice", number=f"AAAA-AAA{n}").status_code for n in range(2, 12)]
+    late = visitor.post("/check-notice", number="N7K4-2QWD")
+
+    assert answers == [200] * 10
+    assert late.status_code == 429
+    assert "That was asked for too often" in words_of(late.text)
+    assert "sent by email" not in words_of(late.text)
+
+
 @pytest.mark.parametrize(("state", "is_rehearsal"), [(State.QUEUED, False), (State.SENT, True)])
-def test_a_message_that_was_not_sent_to_an_investor_is_unknown(
-    client: FlaskClient, state: State, *, is_rehearsal: bool
-) -> None:
+def test_a_message_that_was_not_sent_to_an_investor_is_unknown(app: Flask, state: State, *, is_rehearsal: bool) -> None:
     _a_message(state=state, is_rehearsal=is_rehearsal)
 
-    assert "We have sent no message" in client.get("/check-notice?number=N7K4-2QWD").text
+    assert "We have sent no notice" in _check(app, "N7K4-2QWD")
 
 
-def test_checking_asks_for_a_number_first(client: FlaskClient) -> None:
-    words = words_of(client.get("/check-notice").text)
+def test_checking_asks_for_a_number_first(app: Flask, client: FlaskClient) -> None:
+    words = words_of(client.get("/check-notice?number=N7K4-2QWD").text)
 
-    assert "Every message of ours carries its own number" in words
+    assert "Every message and letter of ours carries its own number" in words
     assert "We have sent" not in words
+    assert "Type the number near the end of your message." in _check(app, "  ")
 
 
 def test_a_page_that_is_missing_tells_how_to_reach_us(app: Flask, client: FlaskClient) -> None:

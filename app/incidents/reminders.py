@@ -1,0 +1,165 @@
+"""Reminding people of their correction: who was not seen, and who has an offer left. Callers own the transaction.
+
+A reminder brings a new link and voids nothing. Each is a message that can be queued once; the publication's row is
+locked first, so that of several workers one finds it undone.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from enum import IntEnum
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import aliased, joinedload
+
+from app.core.db import session
+from app.identity import Authority, Scope, SignInLink
+from app.incidents.models import Incident
+from app.incidents.proposal_models import Adjustment, Proposal, ProposalPart, Publication
+from app.incidents.sending import queue_reminder
+from app.incidents.workflow import ProposalState
+from app.notices import Correction, Kind, Message, Reminder, State, read_content
+from app.settlement import Direction, Settlement, SettlementState
+
+BATCH = 200
+ANSWERING = (Scope.OWNER, Scope.ACTS)
+
+
+class Occasion(IntEnum):
+    """Why somebody is reminded; also the version of the message, so that there is one of each."""
+
+    NOT_SEEN = 1
+    OFFER_LEFT = 2
+
+
+def wait_before_reminding(proposal: Proposal) -> timedelta:
+    """How long a correction may stay unseen: half the time in which a doubt is looked at before money moves."""
+    return timedelta(days=(proposal.look_by - proposal.notice_on).days // 2)
+
+
+def list_remindable(*, at: datetime) -> Sequence[Publication]:
+    """The publications whose people may be reminded now: of published corrections, the newest of each incident.
+
+    Nobody is reminded after the last date that the proposal names.
+    """
+    newer = aliased(Proposal)
+    is_newest = ~exists().where(
+        newer.incident_id == Proposal.incident_id,
+        newer.version > Proposal.version,
+        newer.state.in_((ProposalState.PUBLISHING, ProposalState.PUBLISHED)),
+    )
+    published = (
+        select(Publication)
+        .join(Publication.proposal)
+        .where(Proposal.state == ProposalState.PUBLISHED, is_newest)
+        .options(joinedload(Publication.proposal).joinedload(Proposal.incident))
+    )
+    return [each for each in session.scalars(published) if _occasions(each.proposal, at)]
+
+
+def remind_batch(*, publication: Publication, at: datetime) -> int:
+    """Queue the next reminders of a publication, at most BATCH for each occasion; answers how many."""
+    session.execute(select(Publication.id).where(Publication.id == publication.id).with_for_update())
+    queued = 0
+    for occasion in _occasions(publication.proposal, at):
+        for message in session.scalars(_unreminded(publication.proposal, occasion, at)).all():
+            _remind(publication.proposal, message, occasion, at)
+            queued += 1
+    return queued
+
+
+def _occasions(proposal: Proposal, at: datetime) -> list[Occasion]:
+    today = at.astimezone(ZoneInfo(proposal.incident.zone)).date()
+    not_seen = [Occasion.NOT_SEEN] if today <= max(proposal.look_by, proposal.pay_by, proposal.due_by) else []
+    return not_seen + ([Occasion.OFFER_LEFT] if proposal.remind_on <= today <= proposal.due_by else [])
+
+
+def _unreminded(proposal: Proposal, occasion: Occasion, at: datetime) -> Select[Message]:
+    """Corrections that a mail server took and whose readers were not reminded on this occasion."""
+    reminder = aliased(Message)
+    is_reminded = exists().where(
+        reminder.subject_key == Message.subject_key,
+        reminder.person_id == Message.person_id,
+        reminder.kind == Kind.REMINDER,
+        reminder.version == occasion.value,
+        reminder.is_rehearsal.is_(False),
+    )
+    is_due = _was_not_seen(proposal, at) if occasion is Occasion.NOT_SEEN else _has_offer_left(proposal)
+    return (
+        select(Message)
+        .where(
+            Message.incident_reference == proposal.incident.reference,
+            Message.subject_key == proposal.audit_name,
+            Message.kind == Kind.CORRECTION,
+            Message.state == State.SENT,
+            Message.is_rehearsal.is_(False),
+            is_due,
+            ~is_reminded,
+        )
+        .order_by(Message.id)
+        .limit(BATCH)
+        .options(joinedload(Message.person), joinedload(Message.link))
+    )
+
+
+def _was_not_seen(proposal: Proposal, at: datetime) -> ColumnElement[bool]:
+    return (Message.sent_at <= at - wait_before_reminding(proposal)) & ~signed_in_since()
+
+
+def signed_in_since() -> ColumnElement[bool]:
+    """Whether the reader has signed in from any link since their message was queued."""
+    return exists().where(SignInLink.person_id == Message.person_id, SignInLink.used_at >= Message.queued_at)
+
+
+def _has_offer_left(proposal: Proposal) -> ColumnElement[bool]:
+    """Whether the reader answers for an account whose offer, which they may leave, is still open."""
+    return (
+        exists()
+        .where(
+            Adjustment.proposal_id == proposal.id,
+            Settlement.adjustment_id == Adjustment.id,
+            Settlement.direction == Direction.OFFER,
+            Settlement.state == SettlementState.DUE,
+            ProposalPart.proposal_id == proposal.id,
+            ProposalPart.case_id == Adjustment.case_id,
+            ProposalPart.obliged_by == "",
+            Authority.account_id == Adjustment.account_id,
+            Authority.person_id == Message.person_id,
+            Authority.scope.in_(ANSWERING),
+        )
+        .correlate(Message)
+    )
+
+
+def _remind(proposal: Proposal, message: Message, occasion: Occasion, at: datetime) -> None:
+    correction = read_content(message)
+    if not isinstance(correction, Correction) or message.link is None:
+        raise TypeError("only a correction is reminded of")
+    seen = select(Message.id).where(Message.id == message.id, signed_in_since())
+    queue_reminder(
+        incident=proposal.incident,
+        about=proposal,
+        content=_facts(correction, message, proposal.incident, was_seen=session.scalar(seen) is not None),
+        person=message.person,
+        version=occasion.value,
+        opens=message.link.opens,
+        last_date=max(proposal.look_by, proposal.pay_by, proposal.due_by),
+        at=at,
+    )
+
+
+def _facts(correction: Correction, message: Message, incident: Incident, *, was_seen: bool) -> Reminder:
+    sent_at = message.sent_at or message.queued_at
+    has_duty = bool(correction.claims) or any(each.obliged_by for each in correction.offers)
+    return Reminder(
+        reference=correction.reference,
+        contact=correction.contact,
+        record_mark=correction.record_mark,
+        is_copy=correction.is_copy,
+        sent_on=sent_at.astimezone(ZoneInfo(incident.zone)).date(),
+        was_seen=was_seen,
+        has_refund=correction.pays_back,
+        comes_anyway=correction.pays,
+        choose_by=correction.due_by if correction.choices else None,
+        obliged_by=correction.due_by if has_duty else None,
+    )

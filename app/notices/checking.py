@@ -1,0 +1,50 @@
+"""Checking a notice number that somebody typed: did we send a message with it? Callers own the transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+
+from app.core.db import session
+from app.identity.limits import CLIENT_LIMITS, count
+from app.notices.models import Message, State
+
+
+class Channel(StrEnum):
+    """How a notice was sent."""
+
+    EMAIL = "email"
+    POST = "post"
+
+
+@dataclass(frozen=True)
+class Genuine:
+    """A notice that we sent: what is told of it to anybody who has its number, and nothing of whom it went to."""
+
+    number: str
+    channel: Channel
+    sent_at: datetime
+    subject: str
+
+
+def check_number(*, number: str, client: str, at: datetime) -> Genuine | None:
+    """What was sent with that number, typed in any case and spacing; never a rehearsal's.
+
+    Counted for the client's network address, so that nobody tries numbers until one fits. Raises TooManyRequests.
+    """
+    count(purpose="check-notice", subject=client, limits=CLIENT_LIMITS, at=at)
+    letters = "".join(number.upper().replace("-", "").split())
+    return _find_message(f"{letters[:4]}-{letters[4:]}")
+
+
+def _find_message(number: str) -> Genuine | None:
+    sent = select(Message).where(
+        Message.notice_number == number,
+        Message.state.in_((State.SENT, State.BOUNCED)),
+        Message.is_rehearsal.is_(False),
+    )
+    message = session.scalar(sent)
+    if message is None:
+        return None
+    return Genuine(message.notice_number, Channel.EMAIL, message.sent_at or message.queued_at, message.subject or "")

@@ -155,7 +155,15 @@ def _confirm_delegation(play: Play) -> None:
 
 
 def _grant(play: Play) -> None:
-    identity.grant_role(person=play.somebody(), role=play.role(), by="shell:tester", at=play.at)
+    by = play.somebody() if play.numbers.random() < 0.5 else "shell:tester"
+    identity.grant_role(person=play.somebody(), role=play.role(), reason="More hands.", by=by, at=play.at)
+
+
+def _confirm_change(play: Play) -> None:
+    waiting = identity.list_open_changes()
+    if not waiting:
+        raise identity.CannotChangeRoles("Nobody asked for it.")
+    identity.confirm_change(change=play.numbers.choice(waiting), by=play.somebody(), at=play.at)
 
 
 def _withdraw(play: Play) -> None:
@@ -179,6 +187,7 @@ ACTS: Mapping[Callable[[Play], None], int] = {
     _delegate: 2,
     _confirm_delegation: 2,
     _grant: 1,
+    _confirm_change: 1,
     _withdraw: 1,
     _ask_live: 1,
     _confirm_live: 1,

@@ -35,7 +35,15 @@ def create(*, email: str, name: str, roles: tuple[str, ...], time_zone: str, as_
             email=email, name=name, roles=[Role(role) for role in roles], time_zone=time_zone, as_email=as_email
         )
     click.echo(f"{email} is {', '.join(Role(role).label for role in roles)}.")
+    _tell_what_waits(email)
     tell(code)
+
+
+def _tell_what_waits(email: str) -> None:
+    for change in identity.list_open_changes():
+        if change.person.email == email:
+            what = change.role.label if change.role else "Reset"
+            click.echo(f"{what}: waits until an approver of the other kind confirms it at /admin/people.", err=True)
 
 
 def hire(*, email: str, name: str, roles: Sequence[Role], time_zone: str, as_email: str | None = None) -> str:
@@ -84,6 +92,10 @@ def reset_factors(*, email: str, reason: str, as_email: str | None) -> None:
     with transaction():
         by, at = audit.shell_actor(), clock.now()
         code = identity.reset_factors(person=person, reason=reason, by=by, at=at, as_email=as_email)
+    if code is None:
+        click.echo(f"{person.email} keeps everything until an approver of the other kind confirms it.")
+        _tell_what_waits(person.email)
+        return
     click.echo(f"{person.email} has neither password nor second factor.")
     tell(code)
 

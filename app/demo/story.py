@@ -230,6 +230,8 @@ class Story:
             by=audit.shell_actor(),
             at=self.at,
         )
+        for change in identity.list_changes(person):
+            identity.confirm_change(change=change, by=self._person(MANAGEMENT), at=self.at)
         identity.choose_password(person=person, password_hash=password_hash, at=self.at)
         secret = member.authenticator_secret
         identity.add_authenticator(person=person, secret=secret, code=identity.code_before(secret), at=self.at)

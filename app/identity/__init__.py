@@ -26,6 +26,16 @@ from app.identity.authenticators import (
     setup_link,
     setup_secret,
 )
+from app.identity.changing import (
+    confirm_change,
+    get_change,
+    grant_role,
+    list_changes,
+    list_open_changes,
+    may_decide_change,
+    refuse_change,
+    reset_factors,
+)
 from app.identity.delegating import (
     CannotDelegate,
     confirm_delegation,
@@ -36,6 +46,7 @@ from app.identity.delegating import (
     list_deputised,
     list_possible_deputies,
     role_since,
+    signs_since,
 )
 from app.identity.delegation_models import Delegation
 from app.identity.enrolling import GOOD_FOR as ENROLMENT_GOOD_FOR
@@ -49,6 +60,7 @@ from app.identity.enrolling import (
     issue_enrolment,
 )
 from app.identity.factor_models import Authenticator, Enrolment, FactorKind, Passkey
+from app.identity.hiring import create_staff
 from app.identity.keyring import keys_in_use
 from app.identity.limits import TooManyRequests, forget_old_counts
 from app.identity.links import Keys, Secrets, derive, keys_from
@@ -57,9 +69,11 @@ from app.identity.models import (
     Account,
     AccountType,
     Authority,
+    ChangeKind,
     Person,
     Role,
     Scope,
+    StaffChange,
     StaffPassword,
     StaffRole,
 )
@@ -70,9 +84,7 @@ from app.identity.operations import (
     add_checked,
     add_person,
     authorise,
-    create_staff,
     disable_staff,
-    grant_role,
     withdraw_role,
 )
 from app.identity.passkeys import Site, add_passkey, authentication_options, registration_options
@@ -80,19 +92,21 @@ from app.identity.passwords import BadPassword, hash_password
 from app.identity.queries import (
     find_link,
     find_person_by_email,
+    get_member,
     get_person,
     has_key,
+    last_sign_ins,
     list_authorities,
     list_people,
     list_people_with_role,
     list_sessions,
     list_staff,
+    list_staff_ever,
     normal_email,
     secrets_of,
     session_of,
 )
 from app.identity.recovery import make_recovery_codes
-from app.identity.resetting import reset_factors
 from app.identity.second_factors import (
     Answer,
     Factors,
@@ -136,6 +150,7 @@ __all__ = [
     "CannotChangeRoles",
     "CannotDelegate",
     "CannotSetUp",
+    "ChangeKind",
     "Delegation",
     "Enrolled",
     "Enrolment",
@@ -159,6 +174,7 @@ __all__ = [
     "SignedIn",
     "SignedInByLink",
     "Site",
+    "StaffChange",
     "StaffPassword",
     "StaffRole",
     "TooManyRequests",
@@ -179,6 +195,7 @@ __all__ = [
     "check_password",
     "choose_password",
     "code_before",
+    "confirm_change",
     "confirm_delegation",
     "count_enrolment_attempt",
     "count_password_attempt",
@@ -195,7 +212,9 @@ __all__ = [
     "find_link",
     "find_person_by_email",
     "forget_old_counts",
+    "get_change",
     "get_delegation",
+    "get_member",
     "get_person",
     "grant_role",
     "has_key",
@@ -203,15 +222,20 @@ __all__ = [
     "issue_enrolment",
     "keys_from",
     "keys_in_use",
+    "last_sign_ins",
     "list_authorities",
+    "list_changes",
     "list_delegations",
     "list_deputised",
+    "list_open_changes",
     "list_people",
     "list_people_with_role",
     "list_possible_deputies",
     "list_sessions",
     "list_staff",
+    "list_staff_ever",
     "make_recovery_codes",
+    "may_decide_change",
     "next_code",
     "normal_email",
     "notice_link_expires_at",
@@ -219,6 +243,7 @@ __all__ = [
     "open_notice_link",
     "open_rehearsal_link",
     "reauthenticate",
+    "refuse_change",
     "registration_options",
     "remove_authenticator",
     "remove_own_passkey",
@@ -232,5 +257,6 @@ __all__ = [
     "sign_in_staff",
     "sign_in_with_link",
     "sign_out",
+    "signs_since",
     "withdraw_role",
 ]

@@ -129,3 +129,11 @@ def role_since(person: Person, role: Role) -> datetime | None:
     """Since when the person holds the role without a break; None where they do not hold it now."""
     held = (each for each in person.staff_roles if each.role is role and each.ended_at is None)
     return next((each.granted_at for each in held), None)
+
+
+def signs_since(person: Person, role: Role, *, deputy: Person | None = None) -> datetime | None:
+    """Since when signatures in the role count: it was given, and the factors of who signs were not reset since."""
+    given = role_since(person, role)
+    signer = deputy or person
+    reset = signer.staff_password.reset_at if signer.staff_password else None
+    return max(given, reset) if given and reset else given

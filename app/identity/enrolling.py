@@ -18,12 +18,12 @@ from app.identity.codes import hash_typed, new_code
 from app.identity.factor_models import Enrolment, FactorKind
 from app.identity.limits import CLIENT_LIMITS, ENROLMENT_LIMITS, count
 from app.identity.models import Person
+from app.identity.operations import given_as
 from app.identity.passkeys import Site, add_passkey
 from app.identity.queries import normal_email
 from app.identity.recovery import make_recovery_codes
 from app.identity.signing_in import SignedIn, start_session
 from app.identity.staff_access import choose_password, enter
-from app.tlog.encoding import JSON
 
 GOOD_FOR = timedelta(hours=72)
 ENROLS_WITHIN = timedelta(minutes=30)
@@ -62,8 +62,7 @@ def issue_enrolment(*, person: Person, by: Person | str, at: datetime, as_email:
         )
     )
     session.flush()
-    given: dict[str, JSON] = {"as_email": as_email} if as_email else {}
-    audit.record(action="enrolment.issued", actor=by, subject=person, at=at, **given)
+    audit.record(action="enrolment.issued", actor=by, subject=person, at=at, **given_as(as_email))
     return code
 
 

@@ -157,3 +157,41 @@ class StaffPassword(Base):
     changed_at: Mapped[datetime]
     reset_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
+
+
+class ChangeKind(StrEnum):
+    """What waits for an approver of the other kind."""
+
+    ROLE = "role"
+    RESET = "reset"
+
+
+class StaffChange(Pseudonymous, Base):
+    """An approver's role to be given, or an approver's factors to be reset. It counts once confirmed.
+
+    `asked_by_id` is NULL when it was asked at the shell.
+    """
+
+    __tablename__ = "staff_changes"
+    __table_args__ = (
+        CheckConstraint("(kind = 'role') = (role IS NOT NULL)", name="role_where_one_is_given"),
+        CheckConstraint("(decided_by_id IS NULL) = (decided_at IS NULL)", name="decided_by_somebody"),
+        CheckConstraint("decided_by_id <> person_id", name="not_decided_by_oneself"),
+        CheckConstraint("decided_by_id <> asked_by_id", name="not_decided_by_who_asked"),
+    )
+    audit_kind: ClassVar[str] = "staff-change"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    kind: Mapped[ChangeKind]
+    role: Mapped[Role | None]
+    reason: Mapped[str] = mapped_column(Text)
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    asked_at: Mapped[datetime]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    decided_at: Mapped[datetime | None]
+    is_confirmed: Mapped[bool] = mapped_column(default=False)
+
+    person: Mapped[Person] = relationship(foreign_keys=person_id)
+    asked_by: Mapped[Person | None] = relationship(foreign_keys=asked_by_id)
+    decided_by: Mapped[Person | None] = relationship(foreign_keys=decided_by_id)

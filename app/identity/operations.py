@@ -21,7 +21,7 @@ from app.identity.models import (
     StaffPassword,
     StaffRole,
 )
-from app.identity.queries import find_person_by_email, normal_email
+from app.identity.queries import find_person_by_email, list_people_with_role, normal_email
 from app.identity.staff_access import end_staff_sessions
 from app.tlog.encoding import JSON
 
@@ -84,45 +84,19 @@ def add_checked(kind: type[Person] | type[Account] | type[Authority], rows: Sequ
         session.execute(insert(kind), list(rows))
 
 
-def create_staff(
-    *,
-    full_name: str,
-    email: str,
-    roles: Iterable[Role],
-    time_zone: str,
-    by: Person | str,
-    at: datetime,
-    as_email: str | None = None,
-) -> Person:
-    """Add a member of staff, who gets in with an enrolment code. `by` is a person or `shell:USER`.
-
-    `as_email` is whom a command was given for; it is recorded, never believed. Raises CannotAddPerson, and
-    CannotChangeRoles for no role or for roles that one person may not hold together.
-    """
-    wanted = frozenset(roles)
-    _refuse_conflict(wanted)
-    person = add_person(full_name=full_name, email=email, time_zone=time_zone)
-    session.add(StaffPassword(person_id=person.id, password_hash=None, changed_at=at))
-    _give(person, wanted, by, at)
-    parts: dict[str, JSON] = {"email": person.email, "full_name": full_name, "roles": sorted(wanted)} | _given(as_email)
-    audit.record(action="staff.created", actor=by, subject=person, at=at, **parts)
-    return person
-
-
-def grant_role(*, person: Person, role: Role, by: Person | str, at: datetime) -> None:
-    """Give a member of staff one more role. Raises CannotChangeRoles when they may not hold it beside the others."""
-    if role in person.roles:
-        raise CannotChangeRoles(f"{person.full_name} already is {role.label}.")
-    _refuse_conflict(person.roles | {role})
-    _give(person, frozenset({role}), by, at)
+def give_role(*, person: Person, role: Role, by: Person | str, at: datetime) -> None:
+    """Note that somebody holds a role from now on; `app.identity.changing` says when that may be."""
+    hold(person=person, roles=[role], by=by, at=at)
     audit.record(action="role.granted", actor=by, subject=person, at=at, role=role)
 
 
 def withdraw_role(*, person: Person, role: Role, by: Person | str, at: datetime) -> None:
-    """Take a role from a member of staff. Raises CannotChangeRoles when they do not hold it."""
+    """Take a role from a member of staff. Raises CannotChangeRoles when they do not hold it or are the last admin."""
     held = next((each for each in person.staff_roles if each.role is role and each.ended_at is None), None)
     if held is None:
         raise CannotChangeRoles(f"{person.full_name} is not {role.label}.")
+    if role is Role.ADMIN:
+        _refuse_last_admin(person, by)
     held.ended_at = at
     session.flush()
     audit.record(action="role.withdrawn", actor=by, subject=person, at=at, role=role)
@@ -133,29 +107,46 @@ def disable_staff(*, person: Person, reason: str, by: Person | str, at: datetime
 
     Raises CannotChangeRoles for somebody who is no staff or already closed.
     """
-    access = person.staff_password
-    if access is None or access.disabled_at is not None:
-        raise CannotChangeRoles(f"{person.full_name} has no staff access.")
+    access = staff_access_of(person)
+    if Role.ADMIN in person.roles:
+        _refuse_last_admin(person, by)
     access.disabled_at = at
     for held in person.staff_roles:
         held.ended_at = held.ended_at or at
     end_staff_sessions(person, *STAFF_SESSIONS)
     session.flush()
-    audit.record(action="staff.disabled", actor=by, subject=person, at=at, reason=reason, **_given(as_email))
+    audit.record(action="staff.disabled", actor=by, subject=person, at=at, reason=reason, **given_as(as_email))
 
 
-def _given(as_email: str | None) -> dict[str, JSON]:
+def staff_access_of(person: Person) -> StaffPassword:
+    """What somebody signs in with. Raises CannotChangeRoles for no staff and for a closed access."""
+    access = session.get(StaffPassword, person.id)
+    if access is None or access.disabled_at is not None:
+        raise CannotChangeRoles(f"{person.full_name} has no staff access.")
+    return access
+
+
+def _refuse_last_admin(person: Person, by: Person | str) -> None:
+    """On a page; whoever has the shell can make another."""
+    if isinstance(by, Person) and [each.id for each in list_people_with_role(Role.ADMIN)] == [person.id]:
+        raise CannotChangeRoles(f"{person.full_name} is the only admin. Make another one first.")
+
+
+def given_as(as_email: str | None) -> dict[str, JSON]:
+    """The part of an event that names for whom a command was given."""
     return {"as_email": as_email} if as_email else {}
 
 
-def _give(person: Person, roles: Iterable[Role], by: Person | str, at: datetime) -> None:
+def hold(*, person: Person, roles: Iterable[Role], by: Person | str, at: datetime) -> None:
+    """Write down roles as held from now on; the caller records the event."""
     granted_by_id = by.id if isinstance(by, Person) else None
     for role in sorted(roles):
         person.staff_roles.append(StaffRole(role=role, granted_at=at, granted_by_id=granted_by_id))
     session.flush()
 
 
-def _refuse_conflict(roles: frozenset[Role]) -> None:
+def refuse_conflict(roles: frozenset[Role]) -> None:
+    """Raises CannotChangeRoles for no role, and for roles that one person may not hold together."""
     if not roles:
         raise CannotChangeRoles("A member of staff needs at least one role.")
     if Role.ADMIN in roles and roles & APPROVERS:

@@ -4,14 +4,14 @@ import unicodedata
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
-from app.core.db import session
-from app.identity.access_models import LISTED_SESSIONS, LoginSession, SignInLink
+from app.core.db import UTCDateTime, session
+from app.identity.access_models import LISTED_SESSIONS, LoginSession, SessionKind, SignInLink
 from app.identity.keyring import keys_in_use
 from app.identity.links import Secrets, derive, hash_token, read_token
-from app.identity.models import Account, Authority, Person, Role, StaffRole
+from app.identity.models import Account, Authority, Person, Role, StaffPassword, StaffRole
 
 LINK_PURPOSE = "sign-in"
 
@@ -109,3 +109,22 @@ def list_sessions(*, person: Person, at: datetime) -> list[LoginSession]:
             .order_by(LoginSession.started_at.desc(), LoginSession.id.desc())
         )
     )
+
+
+def last_sign_ins() -> dict[int, datetime]:
+    """When each member of staff last signed in, by the person's id; who never did is missing."""
+    newest = select(LoginSession.person_id, func.max(LoginSession.started_at, type_=UTCDateTime).label("at"))
+    of_staff = newest.where(LoginSession.kind == SessionKind.STAFF).group_by(LoginSession.person_id)
+    return {each.person_id: each.at for each in session.execute(of_staff)}
+
+
+def list_staff_ever() -> list[Person]:
+    """Everybody who has or had staff access, by name."""
+    had = select(StaffPassword.person_id)
+    return list(session.scalars(select(Person).where(Person.id.in_(had)).order_by(Person.full_name, Person.id)))
+
+
+def get_member(pseudonym: str) -> Person:
+    """The member of staff with this pseudonym, closed ones too. Raises NoResultFound for anybody else."""
+    had = select(StaffPassword.person_id)
+    return session.scalars(select(Person).where(Person.pseudonym == pseudonym, Person.id.in_(had))).one()

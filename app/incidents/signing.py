@@ -23,7 +23,10 @@ class CannotApprove(DomainError):
 
 @dataclass(frozen=True)
 class Capacity:
-    """How somebody may sign: their own role, or `absent`'s as their deputy; `since` is when that role was given."""
+    """How somebody may sign: their own role, or `absent`'s as their deputy.
+
+    `since` is when that role was given, or the factors of who signs were reset, whichever came later.
+    """
 
     role: Role
     since: datetime
@@ -32,9 +35,9 @@ class Capacity:
 
 def list_capacities(person: Person, *, at: datetime) -> list[Capacity]:
     """Every way in which the person could sign now, their own roles first."""
-    own = [Capacity(role, since) for role in sorted(SIGNATURES_NEEDED) if (since := identity.role_since(person, role))]
+    own = [Capacity(role, since) for role in sorted(SIGNATURES_NEEDED) if (since := identity.signs_since(person, role))]
     for each in identity.list_deputised(deputy=person, on=at.date()):
-        since = identity.role_since(each.approver, each.role)
+        since = identity.signs_since(each.approver, each.role, deputy=person)
         if since is not None:
             own.append(Capacity(each.role, since, each.approver))
     return own
@@ -47,12 +50,14 @@ def list_signers(proposal: Proposal, *, on: date) -> list[tuple[Person, Capacity
         (person, Capacity(role, since))
         for role in sorted(missing)
         for person in identity.list_people_with_role(role)
-        if (since := identity.role_since(person, role))
+        if (since := identity.signs_since(person, role))
     ]
     deputies = [
         (each.deputy, Capacity(each.role, since, each.approver))
         for each in identity.list_delegations(on=on)
-        if each.role in missing and each.is_in_force(on) and (since := identity.role_since(each.approver, each.role))
+        if each.role in missing
+        and each.is_in_force(on)
+        and (since := identity.signs_since(each.approver, each.role, deputy=each.deputy))
     ]
     return own + deputies
 
@@ -82,9 +87,10 @@ def _why_not(proposal: Proposal, capacity: Capacity) -> str | None:
         return f"{role.label} has already approved this correction."
     if capacity.since > proposal.proposed_at:
         since = format_datetime(capacity.since, proposal.incident.zone)
-        whose = f"{absent.full_name} is" if absent else "You are"
+        whose = f"You sign for {absent.full_name}" if absent else "You sign"
         return (
-            f"{whose} {role.label} only since {since}, after this was proposed. Somebody who held the role then signs."
+            f"{whose} as {role.label} only since {since}, after this was proposed. "
+            "Somebody who held the role then signs."
         )
     if absent and absent.id == proposal.proposed_by_id:
         return f"{absent.full_name} proposed this correction, so nobody signs it for them."

@@ -161,8 +161,11 @@ def _find_absent(notice: FirstNotice | Update, by: Person, at: datetime) -> Pers
     """Whom somebody decides for as a deputy; None for legal. Raises CannotTell for anybody else."""
     if by.id == notice.proposed_by_id:
         raise CannotTell("You proposed this notice, so someone else must approve it.")
-    if Role.LEGAL in by.roles:
+    since = identity.signs_since(by, Role.LEGAL)
+    if since is not None and since <= notice.proposed_at:
         return None
+    if since is not None:
+        raise CannotTell("You sign as Legal approver only since after this was proposed. Another one decides.")
     for each in identity.list_deputised(deputy=by, on=at.date()):
         if each.role is Role.LEGAL and each.approver_id != notice.proposed_by_id:
             return each.approver

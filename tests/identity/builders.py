@@ -8,7 +8,7 @@ from itertools import count
 from app import identity
 from app.core import clock
 from app.core.db import database_now
-from app.identity import Account, AccountType, Person, Role, Scope, SignInLink
+from app.identity import APPROVERS, Account, AccountType, Person, Role, Scope, SignInLink, StaffChange
 from app.identity.asking import HOME
 
 PASSWORD = "river lamp and nine owls"
@@ -58,9 +58,16 @@ def a_member_of_staff(
         by="shell:tester",
         at=hired,
     )
+    for change in identity.list_changes(person):
+        identity.confirm_change(change=change, by=_an_approver_for(change), at=hired)
     identity.choose_password(person=person, password_hash=_password_hash(), at=hired)
     identity.add_authenticator(person=person, secret=SECRET, code=identity.code_before(SECRET), at=hired)
     return person
+
+
+def _an_approver_for(change: StaffChange) -> Person:
+    approvers = [each for role in APPROVERS for each in identity.list_people_with_role(role)]
+    return next(each for each in approvers if identity.may_decide_change(change, each, clock.now()))
 
 
 def code_of_app(person: Person) -> str:

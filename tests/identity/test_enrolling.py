@@ -135,4 +135,5 @@ def test_a_reset_takes_everything_and_ends_every_session() -> None:
     assert identity.session_of(enrolled.signed_in.token, database_now()) is None
     with pytest.raises(identity.WrongPassword):
         identity.check_password(email=ida.email, password=PASSWORD)
+    assert fresh is not None
     assert _begin(fresh).login.kind is SessionKind.ENROLLING

@@ -66,7 +66,7 @@ def test_admin_and_approver_are_never_one_person(approver: Role, at: datetime) -
     admin = a_member_of_staff(roles=[Role.ADMIN])
 
     with pytest.raises(identity.CannotChangeRoles, match="never one person"):
-        identity.grant_role(person=admin, role=approver, by=a_member_of_staff(), at=at)
+        identity.grant_role(person=admin, role=approver, reason="", by=a_member_of_staff(), at=at)
     with pytest.raises(identity.CannotChangeRoles, match="never one person"):
         a_member_of_staff(roles=[Role.ADMIN, approver])
     assert admin.roles == {Role.ADMIN}
@@ -83,7 +83,7 @@ def test_a_role_that_was_withdrawn_can_be_given_again_and_both_times_are_kept() 
 
     identity.withdraw_role(person=person, role=Role.AUDITOR, by=admin, at=now)
     without = person.roles
-    identity.grant_role(person=person, role=Role.AUDITOR, by=admin, at=now)
+    identity.grant_role(person=person, role=Role.AUDITOR, reason="", by=admin, at=now)
 
     held = session.scalars(select(StaffRole).where(StaffRole.person_id == person.id)).all()
     assert without == {Role.SUPPORT}
@@ -121,7 +121,7 @@ def test_disabling_somebody_ends_every_role() -> None:
 def test_every_change_of_staff_is_in_the_log() -> None:
     person, admin = a_member_of_staff(roles=[Role.SUPPORT]), a_member_of_staff(roles=[Role.ADMIN])
     now = database_now()
-    identity.grant_role(person=person, role=Role.AUDITOR, by=admin, at=now)
+    identity.grant_role(person=person, role=Role.AUDITOR, reason="", by=admin, at=now)
     identity.withdraw_role(person=person, role=Role.AUDITOR, by=admin, at=now)
     identity.disable_staff(person=person, reason="left", by=admin, at=now)
 

@@ -86,7 +86,9 @@ def test_a_deputy_does_not_sign_twice_for_one_signature(staff: Staff, at: dateti
 def test_somebody_whose_role_began_after_the_proposal_does_not_sign_it(staff: Staff, at: datetime) -> None:
     proposal = a_proposal(staff, at)
     newcomer = a_member_of_staff()
-    identity.grant_role(person=newcomer, role=Role.LEGAL, by=staff.management, at=at + timedelta(seconds=1))
+    asked = identity.grant_role(person=newcomer, role=Role.LEGAL, reason="more hands", by=staff.admin, at=at)
+    assert asked is not None
+    identity.confirm_change(change=asked, by=staff.management, at=at + timedelta(seconds=1))
 
     with pytest.raises(CannotApprove, match="only since November 22, 2026, 10:00 am, New York time, after this was"):
         sign(proposal, newcomer, Role.LEGAL, at + timedelta(hours=1))

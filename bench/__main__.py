@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import audit_append, audit_verify, importing, mail, proration, proration_peers, replaying
+from bench import audit_append, audit_verify, importing, mail, proration, proration_peers, publish, replaying
 from bench.result import HEADINGS, Result, cells
 
 BENCHMARKS = {
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "proration-peers": proration_peers.measure,
     "import": importing.measure,
     "replay": replaying.measure,
+    "publish": publish.measure,
     "mail": mail.measure,
     "audit-append": audit_append.measure,
     "audit-verify": audit_verify.measure,

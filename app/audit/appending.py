@@ -4,23 +4,33 @@ Rows are written before anybody reads the tables in the same transaction, and at
 is locked by one UPDATE after everything else, so that writers wait for each other only while leaves are inserted.
 """
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Insert, bindparam, insert, update
+from sqlalchemy import bindparam, update
 from sqlalchemy import event as orm_event
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from app.audit.models import AuditEvent, AuditHead, AuditLeaf, AuditNode, AuditOpening, Recorded
 from app.audit.queries import load_nodes
-from app.core.db import Base, session, table_of
+from app.core.db import session, table_of
 from app.tlog.tree import RightEdge, edge
 
 BUFFER = "audit_buffer"
-_INSERT: Mapping[type[Base], Insert] = {
-    table: insert(table_of(table)) for table in (AuditEvent, AuditOpening, AuditLeaf, AuditNode)
-}
+
+
+@dataclass(frozen=True)
+class Into:
+    """Where rows go: a table and its columns in order."""
+
+    table: str
+    columns: tuple[str, ...]
+
+
+EVENTS = Into(AuditEvent.__tablename__, ("id", "leaf", "leaf_hash"))
+OPENINGS = Into(AuditOpening.__tablename__, ("event_id", "part", "salt", "value"))
+LEAVES = Into(AuditLeaf.__tablename__, ("idx", "event_id"))
+NODES = Into(AuditNode.__tablename__, ("level", "idx", "hash"))
 _HEAD = table_of(AuditHead)
 _GROW = update(_HEAD).where(_HEAD.c.id == 1).values(size=_HEAD.c.size + bindparam("added")).returning(_HEAD.c.size)
 _TABLES = frozenset({table_of(AuditEvent), table_of(AuditOpening)})
@@ -39,15 +49,9 @@ class _Buffer:
         waiting, self.written = self.events[self.written :], len(self.events)
         if not waiting:
             return
-        _insert_all(
-            into, AuditEvent, ({"id": each.id, "leaf": each.leaf, "leaf_hash": each.leaf_hash} for each in waiting)
-        )
-        openings = (
-            {"event_id": each.id, "part": opening.part, "salt": opening.salt, "value": opening.value}
-            for each in waiting
-            for opening in each.opened
-        )
-        _insert_all(into, AuditOpening, openings)
+        _insert_all(into, EVENTS, [(each.id, each.leaf, each.leaf_hash) for each in waiting])
+        openings = [(each.id, said.part, said.salt, said.value) for each in waiting for said in each.opened]
+        _insert_all(into, OPENINGS, openings)
 
 
 def wait_for_commit(recorded: Recorded) -> None:
@@ -79,9 +83,8 @@ def _append_leaves(committing: Session) -> None:
     start = int(committing.connection().execute(_GROW, {"added": added}).scalar_one()) - added
     growing = RightEdge(start, load_nodes(edge(start, added)))
     made = [node for each in buffer.events for node in growing.append(each.leaf_hash)]
-    places = ({"idx": idx, "event_id": each.id} for idx, each in enumerate(buffer.events, start))
-    _insert_all(committing, AuditLeaf, places)
-    _insert_all(committing, AuditNode, ({"level": node.level, "idx": node.idx, "hash": found} for node, found in made))
+    _insert_all(committing, LEAVES, [(idx, each.id) for idx, each in enumerate(buffer.events, start)])
+    _insert_all(committing, NODES, [(node.level, node.idx, found) for node, found in made])
 
 
 @orm_event.listens_for(Session, "after_transaction_create")
@@ -104,6 +107,11 @@ def _forget(rolled_back: Session, ended: SessionTransaction) -> None:
         del buffer.events[kept:]
 
 
-def _insert_all(into: Session, table: type[Base], rows: Iterable[dict[str, Any]]) -> None:
-    if found := list(rows):
-        into.connection().execute(_INSERT[table], found if len(found) > 1 else found[0])
+def _insert_all(into: Session, where: Into, rows: list[tuple[Any, ...]]) -> None:
+    """By the driver itself: text, integers and bytes need no conversion, and there are many of them."""
+    if rows:
+        connection = into.connection()
+        mark = "?" if connection.dialect.name == "sqlite" else "%s"
+        marks = ", ".join([mark] * len(where.columns))
+        statement = f"INSERT INTO {where.table} ({', '.join(where.columns)}) VALUES ({marks})"
+        connection.exec_driver_sql(statement, rows if len(rows) > 1 else rows[0])

@@ -42,7 +42,7 @@ def record_in(
     """As `record`, in the log of that name; only for opening another (`app.audit.continuing`)."""
     if not session.info.get("writing"):
         raise RuntimeError("an event is recorded inside a transaction")
-    openings = [Opening.of(part, value) for part, value in parts.items()]
+    openings = Opening.of_all(parts)
     event_id = str(uuid7())
     leaf = write_leaf(
         origin=origin,

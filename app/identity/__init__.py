@@ -10,11 +10,13 @@ from app.identity.access_models import (
     SignInRequest,
 )
 from app.identity.asking import (
+    NoticeLink,
     ask_for_link,
     end_notice_links,
     notice_link_expires_at,
     open_asked_links,
     open_notice_link,
+    open_notice_links,
     open_rehearsal_link,
     renew_link,
 )
@@ -160,6 +162,7 @@ __all__ = [
     "LinkKind",
     "LoginSession",
     "NotSignedIn",
+    "NoticeLink",
     "Passkey",
     "PasskeyAnswer",
     "PasswordProof",
@@ -241,6 +244,7 @@ __all__ = [
     "notice_link_expires_at",
     "open_asked_links",
     "open_notice_link",
+    "open_notice_links",
     "open_rehearsal_link",
     "reauthenticate",
     "refuse_change",

@@ -3,10 +3,13 @@
 At `/sign-in` only a row is written, the same for every address; the worker decides whether a link follows.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from app import audit
 from app.core import signals
@@ -14,7 +17,7 @@ from app.core.db import database_now, ring, session
 from app.identity.access_models import LinkKind, SignInLink, SignInRequest
 from app.identity.keyring import keys_in_use
 from app.identity.limits import ADDRESS_LIMITS, CLIENT_LIMITS, count
-from app.identity.links import derive, hash_code, hash_nonce, hash_token
+from app.identity.links import Keys, derive, hash_code, hash_nonce, hash_token
 from app.identity.models import Person
 from app.identity.queries import LINK_PURPOSE, find_person_by_email, list_authorities, normal_email
 
@@ -89,6 +92,44 @@ def open_notice_link(
     )
     session.flush()
     return link
+
+
+@dataclass(frozen=True)
+class NoticeLink:
+    """One notice's link to be made: for whom, of which notice, to which path, until when."""
+
+    person_id: int
+    message_pseudonym: str
+    opens: str
+    expires_at: datetime
+
+
+def open_notice_links(wanted: Sequence[NoticeLink], *, at: datetime) -> dict[str, int]:
+    """Make many links of notices at once; answers their ids by the notice's pseudonym."""
+    if not wanted:
+        return {}
+    keys = keys_in_use()
+    rows = [_row(each, keys, at) for each in wanted]
+    made = insert(SignInLink).returning(SignInLink.message_pseudonym, SignInLink.id)
+    return {str(pseudonym): link_id for pseudonym, link_id in session.execute(made, rows)}
+
+
+def _row(link: NoticeLink, keys: Keys, at: datetime) -> dict[str, Any]:
+    pseudonym = str(uuid4())
+    secrets = derive(keys.by_id[keys.newest_id], LINK_PURPOSE, pseudonym)
+    return {
+        "pseudonym": pseudonym,
+        "person_id": link.person_id,
+        "kind": LinkKind.NOTICE,
+        "message_pseudonym": link.message_pseudonym,
+        "opens": link.opens,
+        "key_id": keys.newest_id,
+        "token_hash": hash_token(secrets.token),
+        "code_hash": hash_code(secrets.token, secrets.code),
+        "made_at": at,
+        "expires_at": link.expires_at,
+        "wrong_codes": 0,
+    }
 
 
 def open_rehearsal_link(

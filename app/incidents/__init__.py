@@ -7,6 +7,7 @@ from app.incidents.answers import NothingToRead, acknowledge, find_acknowledgmen
 from app.incidents.asides import CannotRecord, list_legal_notes, list_parties, make_legal_note, record_party
 from app.incidents.audience import Concerned, count_concerned, find_concerned, list_concerned
 from app.incidents.balance import Balance, DealBalance, Totals, balance_of
+from app.incidents.batches import list_waiting, publish_batch
 from app.incidents.binding import CannotBind, bind
 from app.incidents.coverage import Coverage, find_coverage, find_replay, signed_coverage
 from app.incidents.deciding import CaseComparison, WhatIf, compare
@@ -40,9 +41,7 @@ from app.incidents.publishing import (
     DryRun,
     dry_run,
     list_obstacles,
-    list_waiting,
     move,
-    publish_batch,
     rehearse,
     start,
 )

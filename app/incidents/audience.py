@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
 
 from app.core.db import session
 from app.deals import Request
@@ -24,15 +23,24 @@ class Concerned:
 
 def list_concerned(incident: Incident, on: date, *, after: int = 0, at_most: int | None = None) -> Sequence[Concerned]:
     """Everybody concerned within the dates of their authority, by id; a page of `at_most` people `after` an id."""
-    query = _authorities(incident, on).where(Authority.person_id > after)
-    if at_most is not None:
-        people = query.with_only_columns(Authority.person_id).order_by(None).distinct()
-        page = session.scalars(people.order_by(Authority.person_id).limit(at_most)).all()
-        query = query.where(Authority.person_id.in_(page))
-    by_person: dict[int, list[Authority]] = {}
-    for authority in session.scalars(query.options(selectinload(Authority.person))).unique():
-        by_person.setdefault(authority.person_id, []).append(authority)
-    return [_concerned(authorities) for authorities in by_person.values()]
+    return list_concerned_where(incident, on, true(), after=after, at_most=at_most)
+
+
+def list_concerned_where(
+    incident: Incident, on: date, condition: ColumnElement[bool], *, after: int, at_most: int | None
+) -> Sequence[Concerned]:
+    """As `list_concerned`, of those whose row in `people` meets the condition."""
+    theirs = _authorities(incident, on).with_only_columns(Authority.id).order_by(None)
+    is_concerned = theirs.where(Authority.person_id == Person.id).correlate(Person).exists()
+    page = select(Person).where(Person.id > after, is_concerned, condition).order_by(Person.id).limit(at_most)
+    people = {person.id: person for person in session.scalars(page)}
+    by_person: dict[int, list[Authority]] = {person_id: [] for person_id in people}
+    query = _authorities(incident, on)
+    if at_most is not None:  # everybody would be more than a statement may name
+        query = query.where(Authority.person_id.in_(people))
+    for authority in session.scalars(query):
+        by_person[authority.person_id].append(authority)
+    return [_concerned(people[person_id], authorities) for person_id, authorities in by_person.items()]
 
 
 def count_concerned(incident: Incident, on: date) -> int:
@@ -44,23 +52,22 @@ def count_concerned(incident: Incident, on: date) -> int:
 def find_concerned(incident: Incident, person: Person, on: date) -> Concerned | None:
     """How the incident concerns this person, if it does."""
     theirs = _authorities(incident, on).where(Authority.person_id == person.id)
-    authorities = session.scalars(theirs).unique().all()
-    return _concerned(authorities) if authorities else None
+    authorities = session.scalars(theirs).all()
+    return _concerned(person, authorities) if authorities else None
 
 
 def _authorities(incident: Incident, on: date) -> Select[Authority]:
-    return (
-        select(Authority)
-        .join(Request, Request.account_id == Authority.account_id)
-        .join(Case, Case.deal_id == Request.deal_id)
-        .where(Case.incident_id == incident.id, or_(Authority.ends_on.is_(None), Authority.ends_on >= on))
-        .order_by(Authority.person_id, Authority.id)
+    """Each once, whatever the number of deals: the accounts' requests are asked about one by one."""
+    asked = exists().where(
+        Request.account_id == Authority.account_id, Case.deal_id == Request.deal_id, Case.incident_id == incident.id
     )
+    in_force = or_(Authority.ends_on.is_(None), Authority.ends_on >= on)
+    return select(Authority).where(asked, in_force).order_by(Authority.person_id, Authority.id)
 
 
-def _concerned(authorities: Sequence[Authority]) -> Concerned:
+def _concerned(person: Person, authorities: Sequence[Authority]) -> Concerned:
     return Concerned(
-        person=authorities[0].person,
+        person=person,
         account_ids=frozenset(each.account_id for each in authorities),
         is_copy=all(each.scope is Scope.SEES for each in authorities),
     )

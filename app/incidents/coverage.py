@@ -1,7 +1,8 @@
 """How far everybody affected was looked for: what texts may say about other deals, and nothing more."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sqlalchemy import select
 
@@ -48,8 +49,22 @@ class Coverage:
 
 def signed_coverage(proposal: Proposal) -> Coverage | None:
     """The coverage as it stands in what was signed, which is what its notices and pages say; None without a replay."""
-    signed = json.loads(proposal.canonical).get("coverage")
-    return Coverage(**signed) if signed else None
+    return _read(_Signed(proposal.digest, proposal.canonical))
+
+
+@dataclass(frozen=True)
+class _Signed:
+    """A proposal's canonical form, known by its digest."""
+
+    digest: str
+    canonical: str = field(compare=False)
+
+
+@lru_cache(maxsize=2)
+def _read(signed: _Signed) -> Coverage | None:
+    """Read once: the form names every adjustment, and a publication asks for every batch."""
+    coverage = json.loads(signed.canonical).get("coverage")
+    return Coverage(**coverage) if coverage else None
 
 
 def find_replay(incident: Incident) -> Replay | None:

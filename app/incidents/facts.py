@@ -1,10 +1,11 @@
 """What a notice may say to one person: only recorded facts, with None where nothing was recorded."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from app import audit
 from app.allocations import Run
@@ -77,32 +78,45 @@ def update_facts(
     )
 
 
-def correction_facts(proposal: Proposal, to: Concerned) -> Correction | AllClear:
-    """One person's notice of a proposal, over all their accounts; all clear when each of them was right."""
-    adjustments, several = list_adjustments(proposal, to.account_ids), len(to.account_ids) > 1
-    told = tell_apart(proposal, adjustments, accounts=to.account_ids, several=several)
-    return _correction(proposal, to, told) if told.has_outcome else _all_clear(proposal, to, told)
+@dataclass(frozen=True)
+class Common:
+    """What is the same in everybody's notice of one proposal."""
+
+    reference: str
+    contact: Contact
+    record_mark: str | None
+    fixed_on: date | None
+    coverage: Coverage | None
 
 
-def _all_clear(proposal: Proposal, to: Concerned, told: Outcomes) -> AllClear:
+def common_facts(proposal: Proposal) -> Common:
+    """What everybody is told, read once."""
     incident = proposal.incident
-    return AllClear(
+    return Common(
         reference=incident.reference,
         contact=contact_facts(incident),
         record_mark=audit.record_mark(),
-        is_copy=to.is_copy,
-        unchanged=tuple(told.unchanged),
         fixed_on=_fixed_on(incident),
         coverage=_coverage(proposal),
     )
 
 
-def _correction(proposal: Proposal, to: Concerned, told: Outcomes) -> Correction:
-    incident = proposal.incident
+def correction_facts(proposal: Proposal, to: Concerned) -> Correction | AllClear:
+    """One person's notice of a proposal, over all their accounts; all clear when each of them was right."""
+    return tell(proposal, to, list_adjustments(proposal, to.account_ids), common_facts(proposal))
+
+
+def tell(proposal: Proposal, to: Concerned, adjustments: Sequence[Adjustment], common: Common) -> Correction | AllClear:
+    """As `correction_facts`, from what was read for many people at once."""
+    told = tell_apart(proposal, adjustments, accounts=to.account_ids, several=len(to.account_ids) > 1)
+    if told.has_outcome:
+        return _correction(proposal, to, told, common)
+    return AllClear(**vars(common), is_copy=to.is_copy, unchanged=tuple(told.unchanged))
+
+
+def _correction(proposal: Proposal, to: Concerned, told: Outcomes, common: Common) -> Correction:
     return Correction(
-        reference=incident.reference,
-        contact=contact_facts(incident),
-        record_mark=audit.record_mark(),
+        **vars(common),
         is_copy=to.is_copy,
         refunds=tuple(told.refunds),
         offers=tuple(told.offers),
@@ -119,9 +133,7 @@ def _correction(proposal: Proposal, to: Concerned, told: Outcomes) -> Correction
         due_by=proposal.due_by if told.asks else None,
         remind_on=proposal.remind_on if told.asks else None,
         is_bridged=proposal.policy["is_bridged"],
-        fixed_on=_fixed_on(incident),
-        coverage=_coverage(proposal),
-        years_to_find=_years_to_find(told.first_closed_on, incident.detected_on),
+        years_to_find=_years_to_find(told.first_closed_on, proposal.incident.detected_on),
     )
 
 
@@ -136,20 +148,29 @@ def _fixed_on(incident: Incident) -> date | None:
     return fixed.done_on if fixed else None
 
 
-def list_adjustments(proposal: Proposal, account_ids: frozenset[int]) -> Sequence[Adjustment]:
+def list_adjustments(proposal: Proposal, account_ids: Collection[int]) -> Sequence[Adjustment]:
     """The adjustments of these accounts, oldest deal first."""
-    return session.scalars(
+    return session.scalars(_adjustments(proposal).where(Adjustment.account_id.in_(account_ids))).all()
+
+
+def list_unpublished(proposal: Proposal) -> Sequence[Adjustment]:
+    """The adjustments that no batch has published."""
+    return session.scalars(_adjustments(proposal).where(Adjustment.published_at.is_(None))).all()
+
+
+def _adjustments(proposal: Proposal) -> Select[Adjustment]:
+    return (
         select(Adjustment)
         .join(Adjustment.case)
         .join(Case.deal)
-        .where(Adjustment.proposal_id == proposal.id, Adjustment.account_id.in_(account_ids))
+        .where(Adjustment.proposal_id == proposal.id)
         .order_by(Deal.closed_on, Adjustment.account_id)
         .options(
             joinedload(Adjustment.account),
             joinedload(Adjustment.request),
-            joinedload(Adjustment.case).joinedload(Case.deal).joinedload(Deal.agreement),
+            contains_eager(Adjustment.case).contains_eager(Case.deal).joinedload(Deal.agreement),
         )
-    ).all()
+    )
 
 
 def _years_to_find(oldest: date, detected_on: date) -> int | None:

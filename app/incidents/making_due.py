@@ -4,12 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import update
+from sqlalchemy.orm.attributes import set_committed_value
+
 from app import audit, settlement
+from app.core.db import session, table_of
 from app.incidents.distributions import Distributions
 from app.incidents.proposal_models import Adjustment, Proposal, ProposalPart
 from app.settlement import Direction
 
 WORKER = "system:worker"
+_ADJUSTMENT = table_of(Adjustment)
 
 
 @dataclass(frozen=True)
@@ -24,14 +29,24 @@ class Payable:
 
 def publish_adjustments(proposal: Proposal, adjustments: Sequence[Adjustment], at: datetime) -> None:
     """Make figures visible and their money due, once."""
+    unpublished = [each for each in adjustments if each.published_at is None]
+    if not unpublished:
+        return
     parts = {part.case_id: part for part in proposal.parts}
-    for adjustment in adjustments:
-        if adjustment.published_at is None:
-            adjustment.published_at = at
-            part = parts[adjustment.case_id]
-            _record_correction(part, adjustment, at)
-            for payable in payables_of(part, adjustment):
-                _make_due(payable, adjustment, at)
+    _publish(unpublished, at)
+    named = proposal.audit_name
+    for each in unpublished:
+        _record_correction(named, parts[each.case_id], each, at)
+    dues = [_due(payable, each) for each in unpublished for payable in payables_of(parts[each.case_id], each)]
+    settlement.make_all_due(dues, at=at)
+
+
+def _publish(adjustments: Sequence[Adjustment], at: datetime) -> None:
+    """One statement for all, and the loaded objects as the rows are now."""
+    ids = [each.id for each in adjustments]
+    session.connection().execute(update(_ADJUSTMENT).where(_ADJUSTMENT.c.id.in_(ids)).values(published_at=at))
+    for each in adjustments:
+        set_committed_value(each, "published_at", at)
 
 
 def is_notice_waived(adjustments: Sequence[Adjustment]) -> bool:
@@ -57,8 +72,8 @@ def payables_of(part: ProposalPart, adjustment: Adjustment) -> Iterator[Payable]
         yield Payable(Direction.CLAIM, -adjustment.distribution_cents, 0, due_by)
 
 
-def _make_due(payable: Payable, adjustment: Adjustment, at: datetime) -> None:
-    settlement.make_due(
+def _due(payable: Payable, adjustment: Adjustment) -> settlement.Due:
+    return settlement.Due(
         adjustment_id=adjustment.id,
         account=adjustment.account,
         deal=adjustment.case.deal,
@@ -66,17 +81,16 @@ def _make_due(payable: Payable, adjustment: Adjustment, at: datetime) -> None:
         principal_cents=payable.principal_cents,
         interest_cents=payable.interest_cents,
         due_on=payable.due_on,
-        at=at,
     )
 
 
-def _record_correction(part: ProposalPart, adjustment: Adjustment, at: datetime) -> None:
+def _record_correction(proposal_name: str, part: ProposalPart, adjustment: Adjustment, at: datetime) -> None:
     audit.record(
         action="correction.published",
         actor=WORKER,
         subject=adjustment.account,
         at=at,
-        proposal=part.proposal.audit_name,
+        proposal=proposal_name,
         deal=adjustment.case.deal.audit_name,
         remedy=part.remedy.value,
         recorded_cents=adjustment.recorded_cents,

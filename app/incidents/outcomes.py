@@ -6,11 +6,10 @@ from datetime import date
 from fractions import Fraction
 from typing import TypedDict
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 
 from app import notices, settlement
 from app.core.db import session
-from app.deals import Mark
 from app.incidents.distributions import Distributions
 from app.incidents.interest_due import worked_lines
 from app.incidents.knock_on import find_touched
@@ -160,7 +159,7 @@ def _refund(part: ProposalPart, each: Adjustment, where: InDeal, knock_on: notic
         interest_terms=_interest_terms(policy, each.interest_lines),
         share_before=Fraction(each.recorded_cents, deal.available_cents),
         share_after=Fraction(each.corrected_cents, deal.available_cents),
-        has_mark=bool(session.scalar(select(exists().where(Mark.deal_id == deal.id)))),
+        has_mark=bool(deal.marks),
         knock_on=knock_on,
     )
 

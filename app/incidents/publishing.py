@@ -1,29 +1,27 @@
-"""Publishing an approved proposal: dry run, canary, and batches that the worker commits one by one."""
+"""Publishing an approved proposal: dry run, start and canary, moves, and the rehearsal before."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-
-from sqlalchemy import select
+from datetime import datetime
 
 from app import allocations, audit
 from app.core import signals
 from app.core.db import ring, session
 from app.core.errors import DomainError
 from app.identity import Person
-from app.incidents.audience import Concerned, count_concerned, list_concerned
+from app.incidents.audience import count_concerned, list_concerned
+from app.incidents.batches import CANARY, last_date, page_of
 from app.incidents.canonical import digest
 from app.incidents.facts import correction_facts, list_adjustments
-from app.incidents.making_due import WORKER, is_notice_waived, payables_of, publish_adjustments
+from app.incidents.making_due import is_notice_waived, payables_of
 from app.incidents.models import StatementKind
 from app.incidents.proposal_models import Proposal, Publication
 from app.incidents.proposing import canonical_form
 from app.incidents.remedies import Waiver
 from app.incidents.rerunning import rests_on_rule
-from app.incidents.sending import count_queued, count_sent, count_waiting, queue_notice, rehearse_notice
+from app.incidents.sending import count_queued, count_sent, count_waiting, rehearse_notice
 from app.incidents.workflow import (
-    INCIDENT,
     PROPOSAL,
     PUBLICATION,
     IncidentState,
@@ -31,11 +29,8 @@ from app.incidents.workflow import (
     PublicationState,
     step,
 )
-from app.notices import AllClear, Correction
 from app.settlement import Direction
 
-CANARY = 5
-BATCH = 100
 MOVED: Mapping[PublicationState, str] = {
     PublicationState.RUNNING: "publication.resumed",
     PublicationState.PAUSED: "publication.paused",
@@ -162,62 +157,6 @@ def _check_canary(publication: Publication) -> None:
         raise CannotPublish("None of the first messages was accepted by the mail server. See who has been reached.")
 
 
-def list_waiting() -> Sequence[Publication]:
-    """Publications that have a batch to commit."""
-    states = (PublicationState.CANARY, PublicationState.RUNNING)
-    return session.scalars(select(Publication).where(Publication.state.in_(states)).order_by(Publication.id)).all()
-
-
-def publish_batch(*, publication: Publication, at: datetime) -> int:
-    """Commit-sized: tell the next people, their settlements due and their figures visible. Answers how many."""
-    session.refresh(publication, with_for_update=True)
-    if publication.state not in (PublicationState.CANARY, PublicationState.RUNNING):
-        return 0
-    is_canary = publication.state is PublicationState.CANARY
-    concerned = list_concerned(
-        publication.proposal.incident,
-        publication.started_at.date(),
-        after=publication.cursor,
-        at_most=CANARY if is_canary else BATCH,
-    )
-    for each in concerned:
-        _publish_to(publication.proposal, each, at)
-        publication.cursor = each.person.id
-        publication.done += 1
-    publication.total = max(publication.total, publication.done)  # somebody may have been given authority meanwhile
-    if not _has_more(publication):
-        _finish(publication, at)
-    elif is_canary:
-        publication.state = step(PUBLICATION, publication.state, PublicationState.WAITING)
-    else:
-        ring(signals.publication_waits)
-    session.flush()
-    return len(concerned)
-
-
-def _has_more(publication: Publication) -> bool:
-    """Whether anybody is left; asked of the rows, since people come and go while a publication runs."""
-    incident, on = publication.proposal.incident, publication.started_at.date()
-    return bool(list_concerned(incident, on, after=publication.cursor, at_most=1))
-
-
-def _publish_to(proposal: Proposal, concerned: Concerned, at: datetime) -> None:
-    adjustments = list_adjustments(proposal, concerned.account_ids)
-    publish_adjustments(proposal, adjustments, at)
-    if is_notice_waived(adjustments):
-        return
-    content = correction_facts(proposal, concerned)
-    queue_notice(
-        incident=proposal.incident,
-        about=proposal,
-        content=content,
-        to=concerned,
-        opens=_page(proposal),
-        last_date=_last_date(proposal, content),
-        at=at,
-    )
-
-
 def rehearse(*, proposal: Proposal, by: Person, at: datetime) -> int:
     """Send every message of the publication to `by` instead, with dead links; nothing else happens."""
     if proposal.incident.is_live:
@@ -231,32 +170,10 @@ def rehearse(*, proposal: Proposal, by: Person, at: datetime) -> int:
             about=proposal,
             content=content,
             to=each,
-            opens=_page(proposal),
-            last_date=_last_date(proposal, content),
+            opens=page_of(proposal),
+            last_date=last_date(proposal, content),
             by=by,
             at=at,
         )
     audit.record(action="rehearsal.sent", actor=by, subject=proposal, at=at, messages=len(concerned))
     return len(concerned)
-
-
-def _page(proposal: Proposal) -> str:
-    return f"/corrections/{proposal.incident.reference}"
-
-
-def _last_date(proposal: Proposal, content: Correction | AllClear) -> date:
-    """The last date that the notice names."""
-    if isinstance(content, AllClear):
-        return proposal.notice_on
-    return max(day for day in (content.look_by, content.pay_by, content.due_by) if day is not None)
-
-
-def _finish(publication: Publication, at: datetime) -> None:
-    """Nobody is left to tell; an account that nobody acts for any more still falls due."""
-    proposal = publication.proposal
-    publish_adjustments(proposal, [each for each in proposal.adjustments if each.published_at is None], at)
-    publication.state = step(PUBLICATION, publication.state, PublicationState.DONE)
-    publication.total, publication.finished_at = publication.done, at
-    proposal.state = step(PROPOSAL, proposal.state, ProposalState.PUBLISHED)
-    proposal.incident.state = step(INCIDENT, proposal.incident.state, IncidentState.PUBLISHED)
-    audit.record(action="publication.finished", actor=WORKER, subject=proposal, at=at, people=publication.done)

@@ -46,7 +46,7 @@ def _open_link(incident: Incident, person: Person, opens: str, last_date: date, 
         person=person,
         message_pseudonym=str(uuid4()),
         opens=opens,
-        expires_at=_link_expires_at(incident, last_date, at),
+        expires_at=link_expires_at(incident, last_date, at),
         at=at,
     )
 
@@ -67,7 +67,7 @@ def rehearse_notice(
         person=to.person,
         message_pseudonym=str(uuid4()),
         opens=opens,
-        expires_at=_link_expires_at(incident, last_date, at),
+        expires_at=link_expires_at(incident, last_date, at),
         at=at,
     )
     earlier = _count_rehearsed(about, to.person)
@@ -128,6 +128,7 @@ def _count_rehearsed(about: Subject, person: Person) -> int:
     )
 
 
-def _link_expires_at(incident: Incident, last_date: date, at: datetime) -> datetime:
+def link_expires_at(incident: Incident, last_date: date, at: datetime) -> datetime:
+    """When the link of a notice ends that names this date as its last."""
     end_of_day = datetime.combine(last_date + timedelta(days=1), time(0), ZoneInfo(incident.zone))
     return identity.notice_link_expires_at(last_named_at=end_of_day, at=at)

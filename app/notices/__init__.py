@@ -48,6 +48,7 @@ from app.notices.outcomes import (
     Unchanged,
     Waived,
 )
+from app.notices.posting import Post, queue_all
 from app.notices.queries import OutboxStatus, get_message, list_messages, status
 from app.notices.reach_models import Bounce, Suppression, SuppressionCause
 from app.notices.rendering import PLACEHOLDERS, WayIn, compose, preview
@@ -104,6 +105,7 @@ __all__ = [
     "Outcome",
     "Outgoing",
     "Outlet",
+    "Post",
     "Probe",
     "Refund",
     "Refused",
@@ -138,6 +140,7 @@ __all__ = [
     "mail_checkpoint",
     "preview",
     "queue",
+    "queue_all",
     "queue_sign_in",
     "read_content",
     "read_mail_bytes",

@@ -1,6 +1,5 @@
 """Putting a message into the outbox. Callers own the transaction; see `app.core.db`."""
 
-import secrets
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -12,8 +11,8 @@ from app.identity import Person, SignInLink
 from app.notices.encoding import encode
 from app.notices.kinds import Content, Kind
 from app.notices.models import Message
+from app.notices.numbers import new_numbers
 
-NUMBER_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 KEEP_TRYING = timedelta(hours=72)
 ANSWERS_THE_FIRST = frozenset({Kind.UPDATE, Kind.CORRECTION, Kind.ALL_CLEAR, Kind.REMINDER})
 NEED_A_LINK = ANSWERS_THE_FIRST | {Kind.FIRST, Kind.SIGN_IN}
@@ -54,7 +53,7 @@ def queue(
 def _message(content: Content, person: Person, link: SignInLink | None) -> Message:
     return Message(
         pseudonym=_pseudonym(content, link),
-        notice_number=_new_notice_number(),
+        notice_number=new_numbers(1)[0],
         kind=content.kind,
         lane=content.lane,
         person_id=person.id,
@@ -67,15 +66,6 @@ def _message(content: Content, person: Person, link: SignInLink | None) -> Messa
 def _pseudonym(content: Content, link: SignInLink | None) -> str:
     is_notice = link is not None and content.kind is not Kind.SIGN_IN  # a renewed link names the notice it renews
     return (link.message_pseudonym if link is not None and is_notice else None) or str(uuid4())
-
-
-def _new_notice_number() -> str:
-    """`N7K4-2QWD`: random, without letters that are read for digits; never one that was given out before."""
-    while True:
-        letters = "".join(secrets.choice(NUMBER_LETTERS) for _ in range(8))
-        number = f"{letters[:4]}-{letters[4:]}"
-        if session.scalar(select(Message.id).where(Message.notice_number == number)) is None:
-            return number
 
 
 def _first_notice(message: Message) -> int | None:

@@ -10,7 +10,7 @@ from app.settlement.interest_policies import INTEREST_POLICIES, CannotCalculate,
 from app.settlement.ledger_models import LedgerAccount, LedgerKind, Transfer, TransferReason
 from app.settlement.matching import Match, match
 from app.settlement.models import Direction, Settlement
-from app.settlement.operations import make_due
+from app.settlement.operations import Due, make_all_due, make_due
 from app.settlement.paying import CannotPay, payable, prepare, release, take_file, totals_of, withdraw
 from app.settlement.queries import list_rates, list_settlements, rates_of, settlements_by_adjustment
 from app.settlement.statements import Balance, find_disagreements, list_balances, list_transfers
@@ -31,6 +31,7 @@ __all__ = [
     "CannotHold",
     "CannotPay",
     "Direction",
+    "Due",
     "Forgoing",
     "ForgoingKind",
     "Hold",
@@ -62,6 +63,7 @@ __all__ = [
     "list_rates",
     "list_settlements",
     "list_transfers",
+    "make_all_due",
     "make_due",
     "match",
     "payable",

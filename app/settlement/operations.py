@@ -1,16 +1,36 @@
 """Making money due. Callers own the transaction; see `app.core.db`."""
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import text
+from sqlalchemy import insert, select, text
 
 from app import audit
-from app.core.db import session
+from app.core.db import session, table_of
 from app.deals import Deal
 from app.identity import Account, Person
 from app.settlement import ledger
 from app.settlement.models import Direction, Settlement
 from app.settlement.states import SettlementState
+
+_SETTLEMENT = table_of(Settlement)
+_INSERT = insert(_SETTLEMENT).returning(_SETTLEMENT.c.pseudonym, _SETTLEMENT.c.id)
+
+
+@dataclass(frozen=True)
+class Due:
+    """One direction of one adjustment; minor units."""
+
+    adjustment_id: int
+    account: Account
+    deal: Deal
+    direction: Direction
+    principal_cents: int
+    interest_cents: int
+    due_on: date
 
 
 def make_due(
@@ -25,39 +45,54 @@ def make_due(
     at: datetime,
     by: Person | str = "system:worker",
 ) -> Settlement:
-    """Make one direction of an adjustment due, and owed in the ledger.
+    """Make one direction of an adjustment due; as `make_all_due`."""
+    make_all_due([Due(adjustment_id, account, deal, direction, principal_cents, interest_cents, due_on)], at=at, by=by)
+    mine = (Settlement.adjustment_id == adjustment_id, Settlement.direction == direction)
+    return session.scalars(select(Settlement).where(*mine)).one()
 
-    What the investor pays gets the next invoice number of the year of `at`.
 
-    A second settlement of it, interest on anything but a refund, or amounts below 0 raise IntegrityError.
+def make_all_due(dues: Sequence[Due], *, at: datetime, by: Person | str = "system:worker") -> None:
+    """Make each due, and owed in the ledger.
+
+    What the investor pays gets the next invoice number of the year of `at`, in this order. A second settlement of one
+    direction, interest on anything but a refund, or amounts below 0 raise IntegrityError.
     """
-    made = Settlement(
-        adjustment_id=adjustment_id,
-        account=account,
-        deal=deal,
-        direction=direction,
-        principal_cents=principal_cents,
-        interest_cents=interest_cents,
-        currency=deal.currency,
-        due_on=due_on,
-        state=SettlementState.DUE,
-        number=_next_number(at.year) if direction.is_invoice else None,
-        made_at=at,
-    )
-    session.add(made)
-    session.flush()
-    ledger.post(ledger.owing([made]), at=at)
-    _record(made, by, at)
-    return made
+    if not dues:
+        return
+    numbers = _next_numbers(at.year, sum(due.direction.is_invoice for due in dues))
+    rows = [_row(due, next(numbers) if due.direction.is_invoice else None, at) for due in dues]
+    ids: dict[str, int] = dict(session.connection().execute(_INSERT, rows).all())
+    made = [Settlement(id=ids[row["pseudonym"]], **row) for row in rows]  # as they are, but no rows of the session
+    ledger.post(ledger.owing(made), at=at)
+    for due, settlement in zip(dues, made, strict=True):
+        _record(due, settlement, by, at)
 
 
-def _record(made: Settlement, by: Person | str, at: datetime) -> None:
+def _row(due: Due, number: str | None, at: datetime) -> dict[str, Any]:
+    return {
+        "pseudonym": str(uuid4()),
+        "adjustment_id": due.adjustment_id,
+        "account_id": due.account.id,
+        "deal_id": due.deal.id,
+        "direction": due.direction,
+        "principal_cents": due.principal_cents,
+        "interest_cents": due.interest_cents,
+        "currency": due.deal.currency,
+        "due_on": due.due_on,
+        "state": SettlementState.DUE,
+        "paid_cents": 0,
+        "number": number,
+        "made_at": at,
+    }
+
+
+def _record(due: Due, made: Settlement, by: Person | str, at: datetime) -> None:
     audit.record(
         action="settlement.due",
         actor=by,
         subject=made,
         at=at,
-        account=made.account.audit_name,
+        account=due.account.audit_name,
         kind=made.direction,
         principal_cents=made.principal_cents,
         interest_cents=made.interest_cents,
@@ -68,13 +103,16 @@ def _record(made: Settlement, by: Person | str, at: datetime) -> None:
     )
 
 
-def _next_number(year: int) -> str:
-    """One statement that locks and counts on both databases; a rollback gives the number back."""
+def _next_numbers(year: int, count: int) -> Iterator[str]:
+    """One statement that locks and counts on both databases; a rollback gives the numbers back."""
+    if not count:
+        return iter(())
     counted = session.execute(
         text(
-            "INSERT INTO invoice_years (year, issued) VALUES (:year, 1)"
-            " ON CONFLICT (year) DO UPDATE SET issued = invoice_years.issued + 1 RETURNING issued"
+            "INSERT INTO invoice_years (year, issued) VALUES (:year, :count)"
+            " ON CONFLICT (year) DO UPDATE SET issued = invoice_years.issued + :count RETURNING issued"
         ),
-        {"year": year},
+        {"year": year, "count": count},
     )
-    return f"{year}-{counted.scalar_one():04d}"
+    last = int(counted.scalar_one())
+    return (f"{year}-{number:04d}" for number in range(last - count + 1, last + 1))

@@ -5,6 +5,7 @@ salt of 32 bytes, so that short values such as amounts cannot be found by trying
 """
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
@@ -28,6 +29,15 @@ class Opening:
     def of(cls, part: str, value: JSON) -> Self:
         """A fresh opening. Raises Malformed for a value that `canonical` refuses."""
         return cls(part, secrets.token_bytes(SALT_BYTES), canonical(value))
+
+    @classmethod
+    def of_all(cls, parts: Mapping[str, JSON]) -> list[Self]:
+        """A fresh opening of each part; the salts are drawn at once. Raises Malformed as `of`."""
+        salts = secrets.token_bytes(SALT_BYTES * len(parts))
+        return [
+            cls(part, salts[place * SALT_BYTES : (place + 1) * SALT_BYTES], canonical(value))
+            for place, (part, value) in enumerate(parts.items())
+        ]
 
     @property
     def commitment(self) -> bytes:

@@ -15,12 +15,14 @@ from app.tlog.errors import Malformed
 JSON = Mapping[str, "JSON"] | Sequence["JSON"] | str | int | bool | None
 """What may be recorded. No fractions: an amount is an integer of minor units or a decimal in a string."""
 
+_LARGEST = 2**53 - 1
+_write_text = json.JSONEncoder(ensure_ascii=False).encode
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
 def to_base64(data: bytes) -> str:
     """Standard base64 with padding."""
-    return base64.b64encode(data).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def from_base64(text: str) -> bytes:
@@ -62,9 +64,11 @@ def canonical(value: JSON) -> bytes:
 
     Raises Malformed for fractions, for integers beyond 2^53 (write those as text) and for anything that is not JSON.
     """
+    if type(value) is int and -_LARGEST <= value <= _LARGEST:
+        return b"%d" % value
     try:
-        if isinstance(value, str):  # the two agree on text, and most values are nothing else
-            return json.dumps(normalize("NFC", value), ensure_ascii=False).encode()
+        if isinstance(value, str):  # the two agree on text and integers, and most values are nothing else
+            return _write_text(normalize("NFC", value)).encode()
         return rfc8785.dumps(_plain(value))
     except (rfc8785.CanonicalizationError, UnicodeEncodeError) as error:
         raise Malformed(str(error)) from error

@@ -109,6 +109,24 @@ def test_a_publication_reaches_somebody_who_joined_meanwhile(publication: Public
     assert publication.done == publication.total == 12
 
 
+def test_somebody_who_joins_with_a_lower_id_than_the_last_one_told_is_told_too(publication: Publication) -> None:
+    the_mail_server_answers(State.SENT)
+    move(publication, PublicationState.RUNNING)
+    with transaction():
+        early = session.scalars(select(Person).order_by(Person.id).limit(1)).one()
+        account = session.scalars(select(Account).where(Account.external_id == "INV-007")).one()
+        identity.authorise(person=early, account=account, scope=Scope.SEES)
+    assert early.id < publication.cursor
+
+    while publish_a_batch(publication):
+        pass
+
+    told = session.scalars(select(Message.person_id).where(Message.kind.in_([Kind.CORRECTION, Kind.ALL_CLEAR]))).all()
+    assert publication.state is PublicationState.DONE
+    assert publication.done == publication.total == len(told) == len(set(told)) == 12
+    assert early.id in told
+
+
 def test_an_account_that_nobody_acts_for_any_more_still_falls_due(publication: Publication) -> None:
     the_mail_server_answers(State.SENT)
     move(publication, PublicationState.RUNNING)

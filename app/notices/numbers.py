@@ -1,0 +1,25 @@
+"""Notice numbers: random, without letters that are read for digits, and never one that was given out before."""
+
+import secrets
+
+from sqlalchemy import select
+
+from app.core.db import session
+from app.notices.models import Message
+
+LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def new_numbers(count: int) -> list[str]:
+    """So many numbers such as `N7K4-2QWD`."""
+    found: dict[str, None] = {}
+    while len(found) < count:
+        fresh = [_random() for _ in range(count - len(found))]
+        taken = set(session.scalars(select(Message.notice_number).where(Message.notice_number.in_(fresh))))
+        found |= dict.fromkeys(number for number in fresh if number not in taken)
+    return list(found)
+
+
+def _random() -> str:
+    letters = "".join([secrets.choice(LETTERS) for _ in range(8)])
+    return f"{letters[:4]}-{letters[4:]}"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
-from faults import access, four_eyes, probing, race_link, scanner, tamper
+from faults import access, four_eyes, hostile, probing, race_link, scanner, tamper
 
 
 class Outcome(Protocol):
@@ -20,6 +20,7 @@ CAMPAIGNS: Mapping[str, Callable[[], Iterable[Outcome]]] = {
     "race-link": partial(race_link.campaign, rounds=20, at_once=50),
     "access": access.campaign,
     "four-eyes": partial(four_eyes.campaign, sequences=5000),
+    "hostile": partial(hostile.campaign, texts=10_000),
     "probing": partial(probing.campaign, pairs=1000, staff_pairs=200),
 }
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from io import StringIO
 
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n", "'")
+"""Wide forms are computed too; a text's own apostrophe gets one, so that the first one is always ours."""
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

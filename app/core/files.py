@@ -2,8 +2,19 @@
 
 import hashlib
 import os
+import re
 import tempfile
+import unicodedata
 from pathlib import Path
+
+LONGEST_NAME = 200
+
+
+def file_name(text: str, otherwise: str) -> str:
+    """What somebody's program called a file, on one line, without folders and characters that no header may hold."""
+    last = re.split(r"[/\\]", " ".join(text.split()))[-1]
+    shown = "".join(each for each in last if unicodedata.category(each)[0] != "C").strip(" .")
+    return shown[-LONGEST_NAME:] or otherwise
 
 
 def store(folder: Path, content: bytes) -> str:

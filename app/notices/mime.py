@@ -5,17 +5,24 @@ Quoted-printable throughout and no line over 76 characters. The standard library
 
 import hashlib
 import re
+import unicodedata
 from base64 import encodebytes
 from binascii import b2a_qp
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from email.errors import HeaderParseError
+from email.header import Header
 from email.headerregistry import Address
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from functools import cached_property, lru_cache
 
 LONGEST_LINE = 76
+LONGEST_LOCAL = 64
+NEWLINE = "\r\n"
+UNWRITABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Categories of characters: controls, half characters, separators of lines and paragraphs."""
 POLICY = SMTP.clone(max_line_length=LONGEST_LINE)
 WORDS = frozenset({"From", "Reply-To", "Subject", "List-Id"})
 _ADDRESS = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -88,9 +95,9 @@ def seal(words: Words, envelope: Envelope, invite: Invite | None = None) -> Outg
 
 
 def ascii_address(address: str) -> str:
-    """The address with its domain in IDNA. Raises ValueError when the part before the @ is not ASCII."""
+    """The address with its domain in IDNA. Raises ValueError when the part before the @ is not ASCII or too long."""
     local, _, domain = address.rpartition("@")
-    if not local.isascii() or not local or not domain:
+    if not local.isascii() or not 0 < len(local) <= LONGEST_LOCAL or not domain:
         raise ValueError("the address cannot be written to without SMTPUTF8")
     return f"{local}@{domain.encode('idna').decode()}"
 
@@ -129,12 +136,23 @@ def _header(name: str, value: str) -> bytes:
 @lru_cache(maxsize=1000)
 def _folded(name: str, value: str) -> bytes:
     """Most headers are the same in all messages of a batch. Raises ValueError for line breaks."""
+    if any(unicodedata.category(each) in UNWRITABLE for each in value):
+        raise ValueError(f"{name} holds a character that no header may")
+    if "=?" in value and name == "To":
+        raise ValueError("To is no address that can be written")
+    if "=?" in value:  # the policy would decode it, line breaks and all, and write what it found
+        return f"{name}: {Header(value, 'utf-8', LONGEST_LINE, name).encode(linesep=NEWLINE)}{NEWLINE}".encode()
     given: str | Address = value
-    if name in ("From", "Reply-To"):
-        shown, address = parseaddr(value)
-        given = Address(shown, addr_spec=address)
-    elif name == "To":
-        given = Address(addr_spec=value)
+    try:
+        if name in ("From", "Reply-To"):
+            shown, address = parseaddr(value)
+            given = Address(shown, addr_spec=address)
+        elif name == "To":
+            given = Address(addr_spec=value)
+            if given.addr_spec != value:
+                raise ValueError("To is no address that can be written")
+    except (IndexError, HeaderParseError) as problem:
+        raise ValueError(f"{name} is no address that can be written") from problem
     return POLICY.fold_binary(*POLICY.header_store_parse(name, given))
 
 

@@ -129,7 +129,8 @@ def _calendar(method: Method, event: Event) -> str:
 
 def _line(text: str) -> str:
     """One line without control characters, which RFC 5545 has no way to write."""
-    return "".join(each for each in " ".join(text.splitlines()) if unicodedata.category(each) != "Cc")
+    shown = " ".join(text.splitlines()).replace("\ufeff", "")  # a byte order mark in a text is lost on its readers
+    return "".join(each for each in shown if unicodedata.category(each) != "Cc")
 
 
 def _name(text: str) -> str:

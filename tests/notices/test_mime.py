@@ -108,7 +108,7 @@ def _lines(text: str) -> str:
 def test_a_line_break_in_a_header_is_refused(line_end: str) -> None:
     attack = f"x{line_end}Bcc: thief@example.com"
 
-    with pytest.raises(ValueError, match="linefeed or carriage return"):
+    with pytest.raises(ValueError, match="no header may"):
         seal(Words(attack, "", ""), ENVELOPE)
     for bad in (replace(ENVELOPE, to=f"{attack}@example.com"), replace(ENVELOPE, list_id=attack)):
         with pytest.raises((ValueError, IndexError)):

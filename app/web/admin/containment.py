@@ -17,7 +17,6 @@ from app.web.admin.forms import ActingForm, EvidenceForm, FixedForm, HandOutForm
 from app.web.admin.readers import readers
 
 bp = Blueprint("containment", __name__, url_prefix="/admin/incidents/<reference>/contained")
-LONGEST_NAME = 200
 
 
 @bp.get("")
@@ -138,7 +137,7 @@ def _offer_kinds(form: EvidenceForm) -> EvidenceForm:
 
 
 def _keep(upload: FileStorage) -> Proof:
-    name = (upload.filename or "evidence")[-LONGEST_NAME:]
+    name = files.file_name(upload.filename or "", "evidence")
     return Proof(name=name, sha256=files.store(_settings().files_dir, upload.read()))
 
 

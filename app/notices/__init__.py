@@ -1,5 +1,6 @@
 """Composing messages and delivering them through the outbox."""
 
+from app.notices.about_calls import CallLate, MissedCall
 from app.notices.asked_for import (
     AddressChanged,
     AskedBy,
@@ -55,6 +56,7 @@ from app.notices.rendering import PLACEHOLDERS, WayIn, compose, preview
 from app.notices.sign_in import answer_sign_in_requests, queue_sign_in, record_opening
 from app.notices.suppression import CannotLift, find_suppression, get_suppression, lift, list_suppressions
 from app.notices.switch import AlreadySwitched, let_go, release_held_back, retry_failed, stop_all
+from app.notices.withdrawing import withdraw
 
 __all__ = [
     "PLACEHOLDERS",
@@ -69,6 +71,7 @@ __all__ = [
     "BookingMoved",
     "Bounce",
     "Brand",
+    "CallLate",
     "CallReminder",
     "CannotLift",
     "Cash",
@@ -93,6 +96,7 @@ __all__ = [
     "MayNotBeWrittenTo",
     "Message",
     "Method",
+    "MissedCall",
     "NewRound",
     "NoAction",
     "NoMailbox",
@@ -153,4 +157,5 @@ __all__ = [
     "status",
     "stop_all",
     "take_report",
+    "withdraw",
 ]

@@ -146,6 +146,11 @@ class CallReminder(CallToCome):
 
     kind: ClassVar[Kind] = Kind.CALL_REMINDER
 
+    @property
+    def useless_from(self) -> datetime:
+        """Once the call begins."""
+        return self.starts_at
+
 
 @dataclass(frozen=True, kw_only=True)
 class BookingCancelled(Booking):

@@ -10,6 +10,7 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from app.core.text import plain_fraction
+from app.notices.about_calls import CallLate, MissedCall
 from app.notices.asked_for import (
     AddressChanged,
     BookingCancelled,
@@ -24,7 +25,7 @@ from app.notices.kinds import Content, Kind
 from app.notices.models import Message
 
 NOTICES = (FirstNotice, Update, Correction, AllClear, Reminder)
-CALLS = (BookingConfirmed, BookingMoved, BookingCancelled, CallReminder)
+CALLS = (BookingConfirmed, BookingMoved, BookingCancelled, CallReminder, CallLate, MissedCall)
 OTHERS = (SignIn, AddressChanged, Probe)
 CONTENTS: dict[Kind, type[Content]] = {each.kind: each for each in (*NOTICES, *CALLS, *OTHERS)}
 PLAIN = frozenset({str, int, bool, NoneType})

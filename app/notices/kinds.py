@@ -1,6 +1,7 @@
 """The kinds of message, the order in which they leave, and what all their contents share. Pure."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -19,6 +20,8 @@ class Kind(StrEnum):
     BOOKING_MOVED = "booking-moved"
     BOOKING_CANCELLED = "booking-cancelled"
     CALL_REMINDER = "call-reminder"
+    CALL_LATE = "call-late"
+    MISSED_CALL = "missed-call"
     PROBE = "probe"
     CHECKPOINT = "checkpoint"
 
@@ -39,3 +42,8 @@ class Content:
     lane: ClassVar[Lane]
 
     reference: str = ""
+
+    @property
+    def useless_from(self) -> datetime | None:
+        """From when nobody needs it any more, so that it is not sent; None: it stays of use."""
+        return None

@@ -15,6 +15,7 @@ from sqlalchemy import Row, Select, bindparam, exists, func, insert, select, upd
 from app import audit, identity
 from app.core.db import session, table_of
 from app.identity import LinkKind, Person, SignInLink, StaffRole
+from app.notices.encoding import decode
 from app.notices.gate import Gate
 from app.notices.kinds import Kind, Lane
 from app.notices.mime import Envelope, ascii_address
@@ -92,7 +93,7 @@ def take(office: Office, gate: Gate) -> Lease | None:
         if reason is None:
             gate.use_up_rate(office.rate)
             return _lease(message, office, gate.now)
-        _drop(message, reason, gate.now)
+        drop(message, reason, gate.now)
     return None
 
 
@@ -145,6 +146,8 @@ def _why_not(message: Row[Any], office: Office, now: datetime) -> str | None:
         return "Its link had ended before it could leave."
     if message.link_id is not None and not identity.has_key(_link(message)):
         return "The secret key that its link was made with is no longer among the settings."
+    if message.lane is Lane.BOOKING and _is_useless(message, now):
+        return "The call had begun before it could leave."
     return _why_not_there(message)
 
 
@@ -157,6 +160,11 @@ def _why_not_there(message: Row[Any]) -> str | None:
     if message.is_suppressed:
         return "This address is not written to: mail to it came back, or was refused."
     return None
+
+
+def _is_useless(message: Row[Any], now: datetime) -> bool:
+    ends = decode(message.kind, message.context).useless_from
+    return ends is not None and ends <= now
 
 
 def _link(message: Row[Any]) -> SignInLink:
@@ -172,7 +180,8 @@ def _link(message: Row[Any]) -> SignInLink:
     )
 
 
-def _drop(message: Row[Any], reason: str, now: datetime) -> None:
+def drop(message: Row[Any] | Message, reason: str, now: datetime) -> None:
+    """Take a message that waits out of the outbox unsent; the log says why. A row of the session is not read again."""
     suppressed = {"state": State.SUPPRESSED, "due_at": None, "reason": reason}
     session.connection().execute(update(_MESSAGE).where(_MESSAGE.c.id == message.id).values(**suppressed))
     if not message.is_rehearsal:
@@ -180,7 +189,7 @@ def _drop(message: Row[Any], reason: str, now: datetime) -> None:
         audit.record(action="notice.suppressed", actor=WORKER, subject=named, at=now, **named.parts, reason=reason)
 
 
-def _named(message: Row[Any]) -> Named:
+def _named(message: Row[Any] | Message) -> Named:
     return Named(message.pseudonym, message.kind, message.version, message.notice_number)
 
 

@@ -15,7 +15,7 @@ from app.notices.numbers import new_numbers
 
 KEEP_TRYING = timedelta(hours=72)
 ANSWERS_THE_FIRST = frozenset({Kind.UPDATE, Kind.CORRECTION, Kind.ALL_CLEAR, Kind.REMINDER})
-NEED_A_LINK = ANSWERS_THE_FIRST | {Kind.FIRST, Kind.SIGN_IN}
+NEED_A_LINK = ANSWERS_THE_FIRST | {Kind.FIRST, Kind.SIGN_IN, Kind.MISSED_CALL}
 
 
 def queue(

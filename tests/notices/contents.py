@@ -11,6 +11,7 @@ from app.notices import (
     BookingCancelled,
     BookingConfirmed,
     BookingMoved,
+    CallLate,
     CallReminder,
     Contact,
     Content,
@@ -18,6 +19,7 @@ from app.notices import (
     Coverage,
     EnteredDeal,
     FirstNotice,
+    MissedCall,
     Offer,
     Probe,
     Refund,
@@ -208,6 +210,18 @@ CANCELLED = BookingCancelled(
     is_by_us=True,
     reason="Maya is ill today.",
 )
+LATE = CallLate(
+    **{field.name: getattr(CONFIRMED, field.name) for field in fields(CallLate) if field.name not in ("zone", "minutes")},
+    zone="America/New_York",
+    minutes=15,
+)
+MISSED = MissedCall(
+    reference=REFERENCE,
+    tries=(datetime(2026, 12, 3, 19, 30, tzinfo=UTC), datetime(2026, 12, 3, 19, 40, tzinfo=UTC)),
+    zone="America/New_York",
+    phone_end="0199",
+    contact=CONTACT,
+)
 
 EVERY: dict[str, Content] = {
     "first": FIRST,
@@ -231,6 +245,9 @@ EVERY: dict[str, Content] = {
     "booking-moved": MOVED,
     "booking-cancelled": CANCELLED,
     "call-reminder": CALL_REMINDER,
+    "call-late": LATE,
+    "missed-call": MISSED,
+    "missed-call-two-days": replace(MISSED, tries=(datetime(2026, 12, 2, 19, 30, tzinfo=UTC), MISSED.tries[1])),
     "probe": Probe(),
     **EVERY_REMEDY,
 }

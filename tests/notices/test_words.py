@@ -18,6 +18,7 @@ from tests.notices.contents import (
     EVERY,
     FIRST,
     GRACE,
+    MISSED,
     OFFER,
     REFUND,
     REMINDER,
@@ -210,6 +211,11 @@ LEFT_OUT: dict[str, tuple[Content, Content, str]] = {
     "choice in a reminder": (REMINDER_OF_BOTH, replace(REMINDER_OF_BOTH, choose_by=None), "Nothing happens unless you"),
     "duty in a reminder": (REMINDER_OF_A_DUTY, replace(REMINDER_OF_A_DUTY, obliged_by=None), "asks something of you"),
     "not seen": (REMINDER, replace(REMINDER, was_seen=True), "have not seen you on your page"),
+    "hours of the contact": (
+        MISSED,
+        replace(MISSED, contact=replace(MISSED.contact, hours="")),
+        "+1 212-555-0000, weekdays",
+    ),
     "days of interest": (REFUND, replace(REFUND, refunds=(replace(GRACE, interest_days=None),)), "8% then 7% a year"),
 }
 

@@ -128,7 +128,11 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "call.moved": _action("from_starts_at starts_at zone agent"),
     "call.cancelled": _action("starts_at reason"),
     "call.held": _action("starts_at outcome note agent"),
+    "call.noted": _action(),
+    "call.recorded": _action("starts_at outcome note agent"),
+    "call.reassigned": _action("agent was"),
     "call.requested": _action("best_times zone"),
+    "call.request_taken": _action(),
     "call.request_closed": _action("state"),
     "delay.announced": _action("minutes until"),
     "calltype.opened": _action("name rules incident"),
@@ -140,6 +144,11 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "holidays.imported": _action("dates digest"),
     "calendar.added": _action("host"),
     "calendar.removed": _action("host"),
+    # Support's own
+    "feed.made": _action(),
+    "feed.ended": _action(),
+    "people.searched": _action("kind found"),
+    "page.shown_as_seen": _action("page"),
     # The log itself
     "log.verified": _action("verdict says"),
     "log.refused": _action("verdict says"),

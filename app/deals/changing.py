@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
+from app import identity
 from app.core.db import session
 from app.deals.models import Agreement, Deal, Distribution, Mark, Rate, Release
 from app.deals.stored import Key
@@ -104,8 +105,10 @@ def _change_account(number: str, email: str, values: Mapping[str, Any]) -> None:
     of_account = {ACCOUNT[column]: value for column, value in values.items() if column in ACCOUNT}
     if of_person:
         session.execute(update(Person).where(Person.email == email).values(**of_person))
+        identity.index_people([email])
     if of_account:
         session.execute(update(Account).where(Account.external_id == number).values(**of_account))
+        identity.index_accounts([number])
     if "scope" in values:
         person = select(Person.id).where(Person.email == email).scalar_subquery()
         account = select(Account.id).where(Account.external_id == number).scalar_subquery()

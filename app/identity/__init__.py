@@ -109,6 +109,7 @@ from app.identity.queries import (
     session_of,
 )
 from app.identity.recovery import make_recovery_codes
+from app.identity.search import get_investor, index_accounts, index_people, search_investors
 from app.identity.second_factors import (
     Answer,
     Factors,
@@ -217,11 +218,14 @@ __all__ = [
     "forget_old_counts",
     "get_change",
     "get_delegation",
+    "get_investor",
     "get_member",
     "get_person",
     "grant_role",
     "has_key",
     "hash_password",
+    "index_accounts",
+    "index_people",
     "issue_enrolment",
     "keys_from",
     "keys_in_use",
@@ -254,6 +258,7 @@ __all__ = [
     "renew_link",
     "reset_factors",
     "role_since",
+    "search_investors",
     "secrets_of",
     "session_of",
     "setup_link",

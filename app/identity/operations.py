@@ -22,6 +22,7 @@ from app.identity.models import (
     StaffRole,
 )
 from app.identity.queries import find_person_by_email, list_people_with_role, normal_email
+from app.identity.search import index_accounts, index_people
 from app.identity.staff_access import end_staff_sessions
 from app.tlog.encoding import JSON
 
@@ -82,6 +83,10 @@ def add_checked(kind: type[Person] | type[Account] | type[Authority], rows: Sequ
     """Add the many rows of an import at once, by column. Their cells were checked; the constraints still speak."""
     if rows:
         session.execute(insert(kind), list(rows))
+    if kind is Person:
+        index_people([str(row["email"]) for row in rows])
+    elif kind is Account:
+        index_accounts([str(row["external_id"]) for row in rows])
 
 
 def give_role(*, person: Person, role: Role, by: Person | str, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from app.incidents import papers
 from app.incidents.adding import CannotAddCase, add_case, list_addable
 from app.incidents.altering import Alteration, find_alteration
-from app.incidents.answers import NothingToRead, acknowledge, find_acknowledgment, get_acknowledgment
+from app.incidents.answers import NothingToRead, acknowledge, find_acknowledgment, find_receipt, get_acknowledgment
 from app.incidents.asides import CannotRecord, list_legal_notes, list_parties, make_legal_note, record_party
 from app.incidents.audience import Concerned, count_concerned, find_concerned, list_concerned
 from app.incidents.balance import Balance, DealBalance, Totals, balance_of
@@ -47,6 +47,7 @@ from app.incidents.publishing import (
 )
 from app.incidents.queries import (
     find_first_notice,
+    find_incident,
     find_proposal,
     find_published,
     find_update,
@@ -201,9 +202,11 @@ __all__ = [
     "find_concerned",
     "find_coverage",
     "find_first_notice",
+    "find_incident",
     "find_new_average",
     "find_proposal",
     "find_published",
+    "find_receipt",
     "find_redline",
     "find_replay",
     "find_replay_job",

@@ -76,6 +76,11 @@ def get_acknowledgment(number: str, *, person: Person) -> Acknowledgment:
     ).one()
 
 
+def find_receipt(number: str) -> Acknowledgment | None:
+    """Anybody's receipt by its number, for staff."""
+    return session.scalar(select(Acknowledgment).where(Acknowledgment.number == number))
+
+
 def _figures_seen(proposal: Proposal, person: Person, at: datetime) -> list[JSON]:
     concerned = find_concerned(proposal.incident, person, at.date())
     seen = list_adjustments(proposal, concerned.account_ids) if concerned else []

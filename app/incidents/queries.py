@@ -27,6 +27,11 @@ def get_incident(reference: str) -> Incident:
     ).one()
 
 
+def find_incident(reference: str) -> Incident | None:
+    """An incident by its reference, or None."""
+    return session.scalar(select(Incident).where(Incident.reference == reference))
+
+
 def list_incidents() -> Sequence[Incident]:
     """Every incident, newest first, with its deals."""
     return session.scalars(

@@ -50,7 +50,7 @@ from app.notices.outcomes import (
     Waived,
 )
 from app.notices.posting import Post, queue_all
-from app.notices.queries import OutboxStatus, get_message, list_messages, status
+from app.notices.queries import OutboxStatus, find_newest_notice, get_message, list_messages, status
 from app.notices.reach_models import Bounce, Suppression, SuppressionCause
 from app.notices.rendering import PLACEHOLDERS, WayIn, compose, preview
 from app.notices.sign_in import answer_sign_in_requests, queue_sign_in, record_opening
@@ -134,6 +134,7 @@ __all__ = [
     "check_number",
     "compose",
     "deliver_due",
+    "find_newest_notice",
     "find_suppression",
     "get_message",
     "get_suppression",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from app.core.db import session
 from app.identity import Person
+from app.notices.kinds import Lane
 from app.notices.models import WAITING, Message, Outlet, State
 
 
@@ -41,6 +42,22 @@ def status() -> OutboxStatus:
 def get_message(pseudonym: str) -> Message:
     """The message of that pseudonym. Raises NoResultFound."""
     return session.execute(select(Message).where(Message.pseudonym == pseudonym)).scalar_one()
+
+
+def find_newest_notice(*, person: Person, incident_reference: str) -> Message | None:
+    """The last notice about an incident that the mail server took for this person, its text kept; never a rehearsal."""
+    return session.scalars(
+        select(Message)
+        .where(
+            Message.person_id == person.id,
+            Message.incident_reference == incident_reference,
+            Message.lane == Lane.NOTICE,
+            Message.state == State.SENT,
+            Message.is_rehearsal.is_(False),
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+    ).first()
 
 
 def list_messages(

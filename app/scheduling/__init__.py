@@ -45,7 +45,10 @@ from app.scheduling.care import (
 )
 from app.scheduling.care_models import CallReminder, CallRequest, LateNote, RequestState
 from app.scheduling.changing import CannotCancel, CannotMove, CannotRecord, cancel, move, record_outcome
+from app.scheduling.desk_models import CalendarFeed, CallTry
 from app.scheduling.explaining import Explanation, Reason
+from app.scheduling.feed_calendar import FeedCall, write_feed
+from app.scheduling.feeds import end_feed, find_feed, get_feed_agent, list_feed_calls, renew_feed
 from app.scheduling.fetching import CannotFetch, fetch
 from app.scheduling.hits import HitsCalls, telling_hits
 from app.scheduling.hours_models import (
@@ -61,7 +64,15 @@ from app.scheduling.invites import Mailbox, describe_time, publication
 from app.scheduling.models import Booking, BookingStatus, CallOutcome, CallType, ClaimScope, SlotClaim
 from app.scheduling.offers import explain_day, free_slots, list_agents, nearest_slots
 from app.scheduling.operations import HOLD, AlreadyBooked, CannotConfirm, SlotTaken, book, confirm, hold
-from app.scheduling.phones import BadPhone
+from app.scheduling.outcomes import (
+    CannotRecordCall,
+    NotesChanged,
+    list_tries,
+    record_try,
+    record_unbooked,
+    save_notes,
+)
+from app.scheduling.phones import BadPhone, parse_phone
 from app.scheduling.queries import (
     find_open_call,
     get_call,
@@ -71,14 +82,18 @@ from app.scheduling.queries import (
     list_calls,
     list_calls_of,
     list_calls_to_come,
+    list_people_called_at,
 )
+from app.scheduling.reassigning import AgentIsBusy, CannotReassign, reassign, run_late
 from app.scheduling.reminders import queue_due as queue_due_reminders
-from app.scheduling.rosters import list_overrides, list_weekly_hours
-from app.scheduling.slots import Slot, UnknownZone, Window, get_zone, zone_names
+from app.scheduling.requests_taken import TakenAlready, answer_request, take_request
+from app.scheduling.rosters import Roster, list_overrides, list_rosters, list_weekly_hours
+from app.scheduling.slots import Rules, Slot, UnknownZone, Window, get_zone, zone_names
 
 __all__ = [
     "HOLD",
     "WEEKDAY_NAMES",
+    "AgentIsBusy",
     "AlreadyBooked",
     "AlreadyClosed",
     "BadCalendar",
@@ -90,38 +105,48 @@ __all__ = [
     "BookingStatus",
     "BusyCalendar",
     "BusyTime",
+    "CalendarFeed",
     "CallOutcome",
     "CallReminder",
     "CallRequest",
     "CallTerms",
+    "CallTry",
     "CallType",
     "CannotCancel",
     "CannotConfirm",
     "CannotFetch",
     "CannotMove",
+    "CannotReassign",
     "CannotRecord",
+    "CannotRecordCall",
     "ClaimScope",
     "Desk",
     "Due",
     "Explanation",
+    "FeedCall",
     "HitsCalls",
     "HoursOverride",
     "LateNote",
     "Mailbox",
+    "NotesChanged",
     "OverrideSource",
     "OverrideWindow",
     "Reason",
     "RequestState",
+    "Roster",
+    "Rules",
     "Service",
     "Slot",
     "SlotClaim",
     "SlotTaken",
+    "TakenAlready",
     "TooMany",
     "UnknownZone",
     "WeeklyHours",
     "Window",
     "add_calendar",
     "add_hours",
+    "answer_request",
     "ask_for_call",
     "book",
     "cancel",
@@ -130,10 +155,12 @@ __all__ = [
     "close_call_type",
     "confirm",
     "describe_time",
+    "end_feed",
     "entry_of",
     "explain_day",
     "fetch",
     "find_call_request",
+    "find_feed",
     "find_late_note",
     "find_open_call",
     "free_slots",
@@ -142,6 +169,7 @@ __all__ = [
     "get_call_of",
     "get_call_request",
     "get_call_type",
+    "get_feed_agent",
     "get_zone",
     "hold",
     "import_holidays",
@@ -157,22 +185,35 @@ __all__ = [
     "list_calls_of",
     "list_calls_to_come",
     "list_every_call_type",
+    "list_feed_calls",
     "list_overrides",
+    "list_people_called_at",
+    "list_rosters",
+    "list_tries",
     "list_weekly_hours",
     "move",
     "nearest_slots",
     "open_call_type",
+    "parse_phone",
     "publication",
     "queue_due_reminders",
     "read_due",
+    "reassign",
     "record_outcome",
+    "record_try",
+    "record_unbooked",
     "remove_calendar",
     "remove_hours",
     "remove_override",
+    "renew_feed",
+    "run_late",
+    "save_notes",
     "say_late",
     "set_hours",
     "set_override",
     "take_due_calendar",
+    "take_request",
     "telling_hits",
+    "write_feed",
     "zone_names",
 ]

@@ -79,6 +79,13 @@ def announce_reminder(booking: Booking, *, lead_minutes: int, at: datetime) -> N
     _queue(content, booking, booking.sequence * LEADS_A_VERSION + lead_minutes, at)
 
 
+def announce_late(booking: Booking, *, minutes: int, note_id: int, at: datetime) -> None:
+    """Queue word that the call begins later; one for each time that the agent says so."""
+    facts = _to_come(booking)
+    del facts["cut_off_at"]
+    _queue(notices.CallLate(minutes=minutes, **facts), booking, note_id, at)
+
+
 def announce_cancelled(booking: Booking, *, desk: Desk, at: datetime) -> None:
     """Queue the mail that takes a booking out of the calendar."""
     is_by_us = booking.cancelled_by_id != booking.person_id

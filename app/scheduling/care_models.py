@@ -43,7 +43,8 @@ class RequestState(StrEnum):
 class CallRequest(Pseudonymous, Base):
     """A request to be called: an investor who found no time that suits says where and when we may reach them.
 
-    Whoever closes it may name the booking that came of it.
+    Somebody of support takes it over before they call, so that nobody calls twice. Whoever closes it may name the
+    booking that came of it.
     """
 
     __tablename__ = "call_requests"
@@ -65,11 +66,14 @@ class CallRequest(Pseudonymous, Base):
     idempotency_key: Mapped[str] = mapped_column(String(64))
     asked_at: Mapped[datetime]
     state: Mapped[RequestState] = mapped_column(default=RequestState.OPEN)
+    taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
+    taken_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     booking_id: Mapped[int | None] = mapped_column(ForeignKey("bookings.id"))
 
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    taken_by: Mapped[Person | None] = relationship(foreign_keys=[taken_by_id])
     closed_by: Mapped[Person | None] = relationship(foreign_keys=[closed_by_id])
     booking: Mapped[Booking | None] = relationship()
 

@@ -22,6 +22,7 @@ STATUS_AFTER = {
     CallOutcome.NEEDS_FOLLOW_UP: BookingStatus.DONE,
     CallOutcome.NO_ANSWER: BookingStatus.NO_SHOW,
     CallOutcome.LEFT_MESSAGE: BookingStatus.NO_SHOW,
+    CallOutcome.NO_SHOW: BookingStatus.NO_SHOW,
 }
 
 
@@ -75,7 +76,7 @@ def cancel(*, booking: Booking, by: Person, reason: str, desk: Desk, at: datetim
     if by.id == booking.person_id and at > booking.cut_off_at:
         number = format_phone(desk.phone)
         raise CannotCancel(f"This call starts too soon to cancel it here. Call {number}, and we will.")
-    changed = _change(
+    changed = compare_and_swap(
         booking,
         Booking.status == BookingStatus.BOOKED,
         status=BookingStatus.CANCELLED,
@@ -87,7 +88,7 @@ def cancel(*, booking: Booking, by: Person, reason: str, desk: Desk, at: datetim
     if not changed:
         raise CannotCancel("This call was cancelled or is over. Nothing was changed.")
     claims.release(booking)
-    reminders.drop(booking)
+    reminders.drop(booking, at=at)
     starts_at = booking.starts_at.isoformat()
     audit.record(action="call.cancelled", actor=by, subject=booking, at=at, starts_at=starts_at, reason=reason)
     announce_cancelled(booking, desk=desk, at=at)
@@ -99,12 +100,12 @@ def record_outcome(
     """Put on the record what came of a call; a later word replaces it. Raises CannotRecord."""
     if booking.status in (BookingStatus.CANCELLED, BookingStatus.HELD):
         raise CannotRecord("This call was cancelled or never booked, so nothing came of it.")
-    changed = _change(
+    changed = compare_and_swap(
         booking, Booking.version == version_seen, status=STATUS_AFTER[outcome], outcome=outcome, notes=notes
     )
     if not changed:
         raise CannotRecord("Somebody changed this call after you opened it. Read it again; your notes are below.")
-    reminders.drop(booking)
+    reminders.drop(booking, at=at)
     audit.record(
         action="call.held",
         actor=by,
@@ -153,7 +154,7 @@ def _swap(booking: Booking, offer: Offer, zone: str, at: datetime) -> None:
     session.refresh(booking)
 
 
-def _change(booking: Booking, as_long_as: ColumnElement[bool], **values: Any) -> bool:
+def compare_and_swap(booking: Booking, as_long_as: ColumnElement[bool], **values: Any) -> bool:
     """Change one row by compare and swap; whether it was changed. The booking is read again."""
     swap = update(Booking).where(Booking.id == booking.id, as_long_as).values(version=Booking.version + 1, **values)
     changed = session.execute(swap.returning(Booking.id), execution_options={"synchronize_session": False})

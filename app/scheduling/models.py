@@ -12,6 +12,7 @@ from app.identity import Person
 from app.scheduling.slots import Rules, Slot
 
 QUANTUM = timedelta(minutes=5)
+OUTCOME_WITHIN = timedelta(minutes=15)
 
 
 class CallType(Base):
@@ -77,6 +78,7 @@ class CallOutcome(StrEnum):
     NO_ANSWER = "no-answer"
     LEFT_MESSAGE = "left-message"
     NEEDS_FOLLOW_UP = "needs-follow-up"
+    NO_SHOW = "no-show"
 
     @property
     def label(self) -> str:
@@ -89,6 +91,7 @@ _OUTCOME_LABELS = {
     CallOutcome.NO_ANSWER: "No answer",
     CallOutcome.LEFT_MESSAGE: "Left a message",
     CallOutcome.NEEDS_FOLLOW_UP: "Needs follow-up",
+    CallOutcome.NO_SHOW: "No-show",
 }
 
 
@@ -113,6 +116,7 @@ class Booking(Pseudonymous, Base):
         Index("ix_bookings_agent_id_starts_at", "agent_id", "starts_at"),
         Index("ix_bookings_person_id_starts_at", "person_id", "starts_at"),
         Index("ix_bookings_starts_at", "starts_at"),
+        Index("ix_bookings_phone", "phone"),
     )
     audit_kind: ClassVar[str] = "booking"
 
@@ -166,6 +170,10 @@ class Booking(Pseudonymous, Base):
     def is_kept(self, at: datetime) -> bool:
         """Whether it is held and the hold has not lapsed."""
         return self.held_until is not None and at < min(self.held_until, self.starts_at)
+
+    def is_unheard_of(self, at: datetime) -> bool:
+        """Whether it began a quarter of an hour ago and nobody said what came of it."""
+        return self.status is BookingStatus.BOOKED and at >= self.starts_at + OUTCOME_WITHIN
 
     def is_open(self, at: datetime) -> bool:
         """Whether the call is still to come or going on."""

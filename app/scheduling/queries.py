@@ -23,8 +23,8 @@ def list_call_types(*, incident_reference: str) -> list[CallType]:
 
 
 def get_call(booking_id: int) -> Booking:
-    """Any call, for staff."""
-    return session.scalars(_with_people().where(Booking.id == booking_id)).one()
+    """Any call, for staff; a slot that is only held is none."""
+    return session.scalars(_with_people().where(Booking.id == booking_id, Booking.status != BookingStatus.HELD)).one()
 
 
 def get_call_of(person: Person, booking_id: int) -> Booking:
@@ -60,9 +60,9 @@ def list_calls_to_come(agent: Person, *, at: datetime) -> list[Booking]:
     return list(session.scalars(theirs.order_by(Booking.starts_at)))
 
 
-def list_calls(*, zone: str, on: date) -> list[Booking]:
-    """Every agent's calls of one date of the zone, in order of time; cancelled ones too, held slots not."""
-    since, until = instant(get_zone(zone), on, 0), instant(get_zone(zone), on, MINUTES_A_DAY)
+def list_calls(*, zone: str, on: date, until_on: date | None = None) -> list[Booking]:
+    """Every agent's calls of one date of the zone, or through `until_on`, in order; cancelled ones too, holds not."""
+    since, until = instant(get_zone(zone), on, 0), instant(get_zone(zone), until_on or on, MINUTES_A_DAY)
     return list(
         session.scalars(
             _with_people()
@@ -70,6 +70,12 @@ def list_calls(*, zone: str, on: date) -> list[Booking]:
             .order_by(Booking.starts_at, Booking.agent_id, Booking.id)
         )
     )
+
+
+def list_people_called_at(number: str) -> list[Person]:
+    """Whose calls go or went to this number, in E.164."""
+    called = select(Booking.person_id).where(Booking.phone == number)
+    return list(session.scalars(select(Person).where(Person.id.in_(called)).order_by(Person.full_name, Person.id)))
 
 
 def _with_people() -> Select[Booking]:

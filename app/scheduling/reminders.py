@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
+from app import notices
 from app.core.db import session
+from app.notices import Kind
 from app.scheduling.announcements import announce_reminder
 from app.scheduling.care_models import CallReminder
 from app.scheduling.models import Booking, BookingStatus
@@ -15,7 +17,7 @@ MOST_AT_ONCE = 200
 
 def plan(booking: Booking, *, at: datetime) -> None:
     """Plan the reminders of the booking as it stands, in place of older ones; none whose time has passed at `at`."""
-    drop(booking)
+    drop(booking, at=at)
     session.add_all(
         CallReminder(
             booking_id=booking.id,
@@ -29,9 +31,14 @@ def plan(booking: Booking, *, at: datetime) -> None:
     session.flush()
 
 
-def drop(booking: Booking) -> None:
-    """Forget the booking's reminders that were not queued yet."""
+def drop(booking: Booking, *, at: datetime) -> None:
+    """Forget the booking's reminders: those not queued yet, then those whose mail still waits to leave.
+
+    In this order: the first waits for a worker that is queueing one just now, and the second finds what it queued.
+    """
     session.execute(delete(CallReminder).where(CallReminder.booking_id == booking.id, CallReminder.queued_at.is_(None)))
+    reason = "The call was moved, cancelled or made before it could leave."
+    notices.withdraw(kind=Kind.CALL_REMINDER, subject_key=booking.pseudonym, reason=reason, at=at)
 
 
 def queue_due(*, at: datetime) -> int:

@@ -54,5 +54,6 @@ def _context() -> dict[str, object]:
         "demo": settings.demo,
         "base_url": settings.public_base_url,
         "find_alarm": audit.find_alarm,
+        "seen_by": None,
         "theme": theme if theme in THEMES else "",
     }

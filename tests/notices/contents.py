@@ -211,7 +211,11 @@ CANCELLED = BookingCancelled(
     reason="Maya is ill today.",
 )
 LATE = CallLate(
-    **{field.name: getattr(CONFIRMED, field.name) for field in fields(CallLate) if field.name not in ("zone", "minutes")},
+    **{
+        field.name: getattr(CONFIRMED, field.name)
+        for field in fields(CallLate)
+        if field.name not in ("zone", "minutes")
+    },
     zone="America/New_York",
     minutes=15,
 )

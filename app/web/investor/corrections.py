@@ -1,5 +1,6 @@
 """What an investor sees: their corrections, the figures and why, and the receipt for having read them."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, url_for
@@ -12,8 +13,8 @@ from app.incidents import Acknowledgment, Adjustment, Incident, Proposal
 from app.settings import Settings
 from app.web.access import investor, signed_in
 from app.web.forms import Form
-from app.web.investor.correction_page import CorrectionCard, CorrectionPage
-from app.web.investor.gathering import correction_page, receipt_page, waiting_page
+from app.web.investor.gathering import receipt_page, waiting_page
+from app.web.investor.own_pages import find_page, list_cards, list_published
 
 bp = Blueprint("corrections", __name__)
 
@@ -26,8 +27,7 @@ class ReadForm(Form):
 @investor
 def index() -> ResponseReturnValue:
     """One card for each incident that concerns the reader."""
-    told = incidents.list_told(signed_in(), on=_today())
-    return render_template("investor/corrections/list.html", cards=[_card(incident) for incident in told])
+    return render_template("investor/corrections/list.html", cards=list_cards(signed_in(), _today()))
 
 
 @bp.get("/corrections/<reference>")
@@ -35,7 +35,7 @@ def index() -> ResponseReturnValue:
 def show(reference: str) -> ResponseReturnValue:
     """The reader's figures, or that they are still being worked out."""
     incident = incidents.get_told(reference, person=signed_in(), on=_today())
-    page = _find_page(incident)
+    page = find_page(incident, signed_in(), _today())
     if page is None:
         return render_template("investor/waiting.html", page=waiting_page(incident, _today()))
     return render_template("investor/corrections/show.html", page=page)
@@ -84,35 +84,13 @@ def _today() -> date:
     return clock.now().date()
 
 
-def _card(incident: Incident) -> CorrectionCard:
-    url = url_for(".show", reference=incident.reference)
-    page = _find_page(incident)
-    waiting = None if page else waiting_page(incident, _today())
-    return CorrectionCard(reference=incident.reference, url=url, waiting=waiting, page=page)
-
-
-def _find_page(incident: Incident) -> CorrectionPage | None:
-    concerned = incidents.find_concerned(incident, signed_in(), on=_today())
-    proposal = incidents.find_published(incident, concerned.account_ids) if concerned else None
-    if concerned is None or proposal is None:
-        return None
-    known = incidents.find_acknowledgment(proposal, signed_in())
-    adjustments = _published(proposal, concerned.account_ids)
-    return correction_page(proposal, adjustments, known, is_copy=concerned.is_copy, today=_today())
-
-
 def _get_published(incident: Incident) -> Proposal:
     concerned = incidents.find_concerned(incident, signed_in(), on=_today())
     proposal = incidents.find_published(incident, concerned.account_ids) if concerned else None
     return proposal if proposal is not None else abort(404)
 
 
-def _published(proposal: Proposal, account_ids: frozenset[int]) -> list[Adjustment]:
-    rows = incidents.list_adjustments(proposal, account_ids)
-    return [each for each in rows if each.published_at is not None]
-
-
-def _seen(acknowledgment: Acknowledgment) -> list[Adjustment]:
+def _seen(acknowledgment: Acknowledgment) -> Sequence[Adjustment]:
     proposal = acknowledgment.proposal
     concerned = incidents.find_concerned(proposal.incident, acknowledgment.person, on=acknowledgment.at.date())
-    return _published(proposal, concerned.account_ids) if concerned else []
+    return list_published(proposal, concerned.account_ids) if concerned else []

@@ -1,5 +1,27 @@
-"""Pages of the support area; the factory registers `blueprints`."""
+"""Pages of support; the factory registers `blueprints`."""
 
-from app.web.support import availability, calendars, call_types, calls
+from app.web.support import (
+    availability,
+    calendars,
+    call_changes,
+    call_types,
+    calls,
+    days,
+    feeds,
+    new_call,
+    people,
+    searching,
+)
 
-blueprints = [calls.bp, availability.bp, calendars.bp, call_types.bp]
+blueprints = [
+    days.bp,
+    new_call.bp,
+    calls.bp,
+    call_changes.bp,
+    people.bp,
+    searching.bp,
+    feeds.bp,
+    availability.bp,
+    calendars.bp,
+    call_types.bp,
+]

@@ -1,124 +1,116 @@
-"""Support's day: who is called when, and one call with the person behind it and what came of it."""
-
-from datetime import date, timedelta
+"""One call: the person behind it, what to say, and what came of it; and calling it off."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import IntegerField, RadioField, SubmitField, TextAreaField
-from wtforms.validators import InputRequired, Length
-from wtforms.widgets import HiddenInput
 
 from app import scheduling
 from app.core import clock
 from app.core.db import transaction
 from app.identity import Role
-from app.scheduling import Booking, CallOutcome, CannotRecord, describe_time
+from app.scheduling import Booking, CallOutcome, CannotRecord, NotesChanged, describe_time
 from app.web.access import requires, signed_in
 from app.web.desk import the_desk
-from app.web.forms import Form
-from app.web.support.investor_card import card_of
+from app.web.support.contacts import contact_for
+from app.web.support.forms import CancelForm, NotesForm, OutcomeForm
+from app.web.support.investor_card import card_of, script_of
 
-bp = Blueprint("support", __name__, url_prefix="/support")
-FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2199, 12, 31)
-
-
-class OutcomeForm(Form):
-    """What came of a call, and the notes as they were typed."""
-
-    outcome = RadioField(
-        "What came of the call?",
-        choices={outcome.value: outcome.label for outcome in CallOutcome},
-        validators=[InputRequired("Say what came of the call.")],
-    )
-    notes = TextAreaField("Notes", validators=[Length(max=5000)])
-    version = IntegerField(widget=HiddenInput(), validators=[InputRequired("Load this page again.")])
-    submit = SubmitField("Save")
+bp = Blueprint("support_calls", __name__, url_prefix="/support/calls/<int:call_id>")
 
 
-class CancelForm(Form):
-    """Why we cancel; the investor reads it."""
-
-    reason = TextAreaField("Reason", validators=[InputRequired("Write the reason; we mail it."), Length(max=500)])
-    submit = SubmitField("Cancel the call")
-
-
-@bp.get("/")
+@bp.route("", methods=["GET", "POST"])
 @requires(Role.SUPPORT)
-def today() -> ResponseReturnValue:
-    """Every call of one day, in the reader's own zone."""
-    zone, now = signed_in().time_zone, clock.now()
-    on = _chosen_day(now.astimezone(scheduling.get_zone(zone)).date())
-    return render_template(
-        "support/today.html",
-        on=on,
-        zone=zone,
-        calls=scheduling.list_calls(zone=zone, on=on),
-        previous=max(on - timedelta(days=1), FIRST_DAY),
-        following=min(on + timedelta(days=1), LAST_DAY),
-        now=now,
-    )
-
-
-@bp.route("/calls/<int:call_id>", methods=["GET", "POST"])
-@requires(Role.SUPPORT)
-def call(call_id: int) -> ResponseReturnValue:
-    """The call, the investor behind it, and what came of it."""
+def show(call_id: int) -> ResponseReturnValue:
+    """The call, the investor behind it, and what came of it by one press."""
     booking = scheduling.get_call(call_id)
-    form = OutcomeForm(obj=booking)
+    form = OutcomeForm(version=booking.version, notes=booking.notes)
     if not form.submitted():
-        return _show(booking, form)
+        return _page(booking, form)
     try:
-        _record(booking, form)
+        is_mailed = _record(booking, form)
     except CannotRecord as refusal:
-        form.notes.errors = [str(refusal)]
-        form.version.data, form.version.raw_data = booking.version, None
-        return _show(booking, form), 409
-    flash("The call is on the record.")
-    return redirect(url_for(".call", call_id=call_id))
+        return _both_texts(booking, form, refusal)
+    flash("The call is on the record." + (" We emailed that we could not reach them." if is_mailed else ""))
+    return redirect(url_for(".show", call_id=call_id))
 
 
-@bp.route("/calls/<int:call_id>/cancel", methods=["GET", "POST"])
+@bp.post("/notes")
+@requires(Role.SUPPORT)
+def notes(call_id: int) -> ResponseReturnValue:
+    """Keep the notes as they are typed; without JavaScript by a button."""
+    booking, form = scheduling.get_call(call_id), NotesForm()
+    refusal = _save(booking, form)
+    if request.headers.get("HX-Request") == "true":
+        return render_template("support/notes_state.html", call=booking, refusal=refusal, now=clock.now())
+    if refusal is not None:
+        return _both_texts(booking, form, refusal)
+    flash("Your notes are saved.")
+    return redirect(url_for(".show", call_id=call_id))
+
+
+@bp.route("/cancel", methods=["GET", "POST"])
 @requires(Role.SUPPORT)
 def cancel(call_id: int) -> ResponseReturnValue:
     """Call it off with a reason, which is mailed."""
-    booking = scheduling.get_call(call_id)
-    form = CancelForm()
+    booking, form = scheduling.get_call(call_id), CancelForm()
     if form.submitted():
+        reason = form.reason.data or ""
         with transaction():
-            scheduling.cancel(
-                booking=booking, by=signed_in(), reason=form.reason.data or "", desk=the_desk(), at=clock.now()
-            )
+            scheduling.cancel(booking=booking, by=signed_in(), reason=reason, desk=the_desk(), at=clock.now())
         flash("The call is cancelled, and the investor is told.")
-        return redirect(url_for(".call", call_id=call_id))
-    return render_template("support/cancel.html", call=booking, form=form, whens=_whens(booking))
+        return redirect(url_for(".show", call_id=call_id))
+    return render_template("support/cancel.html", call=booking, form=form, whens=whens_of(booking))
 
 
-def _record(booking: Booking, form: OutcomeForm) -> None:
-    with transaction():
-        scheduling.record_outcome(
-            booking=booking,
-            outcome=CallOutcome(form.outcome.data),
-            notes=form.notes.data or "",
-            version_seen=form.version.data or 0,
-            by=signed_in(),
-            at=clock.now(),
-        )
-
-
-def _show(booking: Booking, form: OutcomeForm) -> str:
-    card = card_of(booking, clock.now())
-    return render_template("support/call.html", call=booking, card=card, form=form, whens=_whens(booking))
-
-
-def _whens(booking: Booking) -> list[str]:
+def whens_of(booking: Booking) -> list[str]:
     """The time in the reader's own zone, then in the investor's where it differs."""
     zones = dict.fromkeys((signed_in().time_zone, booking.zone))
     return [describe_time(booking.starts_at, booking.ends_at, zone) for zone in zones]
 
 
-def _chosen_day(default: date) -> date:
+def _record(booking: Booking, form: OutcomeForm) -> bool:
+    with transaction():
+        return scheduling.record_try(
+            booking=booking,
+            outcome=CallOutcome(form.outcome.data),
+            notes=form.notes.data or "",
+            version_seen=form.version.data or 0,
+            by=signed_in(),
+            contact=contact_for(booking.incident_reference),
+            at=clock.now(),
+        )
+
+
+def _save(booking: Booking, form: NotesForm) -> Exception | None:
+    """Why the notes were not saved, if they were not."""
+    if not form.submitted():
+        return NotesChanged("Load this page again before you go on. Your notes are not saved.")
+    typed, seen = form.notes.data or "", form.version.data or 0
     try:
-        chosen = date.fromisoformat(request.args.get("on", ""))
-    except ValueError:
-        return default
-    return min(max(chosen, FIRST_DAY), LAST_DAY)
+        with transaction():
+            scheduling.save_notes(booking=booking, notes=typed, version_seen=seen, by=signed_in(), at=clock.now())
+    except NotesChanged as refusal:
+        return refusal
+    return None
+
+
+def _both_texts(booking: Booking, typed: NotesForm, refusal: Exception) -> ResponseReturnValue:
+    """The call as it stands now, with what the reader typed in the field and what is stored beside it."""
+    form = OutcomeForm(None, version=booking.version, notes=typed.notes.data)
+    form.notes.errors = [str(refusal)]
+    return _page(booking, form, theirs=booking.notes), 409
+
+
+def _page(booking: Booking, form: OutcomeForm, theirs: str | None = None) -> str:
+    now = clock.now()
+    return render_template(
+        "support/call.html",
+        call=booking,
+        card=card_of(booking.person, now, without=booking),
+        script=script_of(booking),
+        form=form,
+        theirs=theirs,
+        tries=scheduling.list_tries(booking),
+        outcomes=list(CallOutcome),
+        whens=whens_of(booking),
+        now=now,
+    )

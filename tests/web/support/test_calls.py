@@ -53,7 +53,8 @@ def test_the_day_lists_its_calls_with_what_would_help(browser: Browser, sam: Per
     words = words_of(browser.get(f"/support/?on={on}").text)
 
     assert "1 call. All times are New York time." in words
-    assert "Grace Lindqvist An interpreter, please. INC-2026-003 Sam Support Booked" in words
+    assert "Grace Lindqvist An interpreter, please." in words
+    assert f"+1 212-555-0199. Say “{booked.call_words}”. Notes: INC-2026-003 Sam Support Booked" in words
     assert page_of(booked) in browser.get(f"/support/?on={on}").text
 
 
@@ -122,7 +123,7 @@ def test_staff_cancel_with_a_reason_that_is_mailed(browser: Browser, booked: Boo
     mails = session.scalars(select(Message).where(Message.kind == Kind.BOOKING_CANCELLED)).all()
     assert len(mails) == 1
     assert "Our office is closed." in mails[0].context
-    assert "Cancelled by Sam Support Our office is closed." in words_of(browser.get(page_of(booked)).text)
+    assert "Cancelled by Sam Support Why Our office is closed." in words_of(browser.get(page_of(booked)).text)
 
 
 def test_another_call_of_the_same_person_is_listed(browser: Browser, booked: Booking) -> None:

@@ -52,10 +52,12 @@ def test_support_sees_both_deals_of_somebody_who_books_about_their_case(publishe
     zone = investor.get("/calls/new").text
     slots = investor.get("/calls/new?zone=America/New_York").text
     start = slots.split('type="radio"', 1)[1].split('value="', 1)[1].split('"', 1)[0]
-    check = investor.get(f"/calls/new?zone=America/New_York&case={reference}&start={start}").text
-    send(investor, "/calls/new", hidden_fields_in(check) | {"start": start, "phone": "+1 212 555 0199"})
+    check = send(investor, "/calls/new", hidden_fields_in(slots) | {"start": start, "case": reference})
     booking = session.scalars(select(Booking).where(Booking.person_id == farid.id)).one()
-    page = a_browser(published, agent, SessionKind.STAFF).get(f"/support/calls/{booking.id}")
+    support = a_browser(published, agent, SessionKind.STAFF)
+    assert support.get(f"/support/calls/{booking.id}").status_code == 404  # it is only held
+    send(investor, f"/calls/{booking.id}", hidden_fields_in(check.text) | {"phone": "+1 212 555 0199"})
+    page = support.get(f"/support/calls/{booking.id}")
 
     assert f"Your case number: {reference}" in words_of(zone)
     assert booking.incident_reference == reference

@@ -32,6 +32,7 @@ from app.scheduling.call_types import (
     list_every_call_type,
     open_call_type,
 )
+from app.scheduling.capacity import count_free_calls
 from app.scheduling.care import (
     AlreadyClosed,
     BadDelay,
@@ -154,6 +155,7 @@ __all__ = [
     "close_call_request",
     "close_call_type",
     "confirm",
+    "count_free_calls",
     "describe_time",
     "end_feed",
     "entry_of",

@@ -1,11 +1,11 @@
 """The first notice: proposed and rehearsed, decided by legal, sent at once."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app import incidents
+from app import incidents, scheduling
 from app.core import clock
 from app.core.db import transaction
 from app.identity import Role
@@ -72,6 +72,12 @@ def release(reference: str) -> ResponseReturnValue:
     return notice_steps.release(incidents.get_first_notice(incidents.get_incident(reference)), _page)
 
 
+def _count_free_calls(promised_on: date) -> int:
+    """How many calls support can take before the promised date, or as far ahead as calls can be booked."""
+    until = datetime.combine(promised_on, time(), tzinfo=UTC)
+    return scheduling.count_free_calls(asking=signed_in(), until=until, at=clock.now())
+
+
 def _page(
     incident: Incident,
     *,
@@ -99,4 +105,6 @@ def _page(
         may_decide=notice is not None and incidents.may_decide(notice, signed_in(), at=clock.now()),
         held_back=incidents.count_held_back(notice) if notice else 0,
         paper=papers.find_paper(notice) if notice else None,
+        promised_on=promised_on,
+        free_calls=_count_free_calls(promised_on),
     )

@@ -14,7 +14,7 @@ from app.notices.asked_for import (
 )
 from app.notices.bounce_reports import NoReport
 from app.notices.bounces import Taken, Verdict, take_report
-from app.notices.checking import Channel, Genuine, check_number
+from app.notices.checking import Channel, Genuine, check_number, find_by_notice_number
 from app.notices.checkpoints import SignedCheckpoint, mail_checkpoint
 from app.notices.composing import (
     AllClear,
@@ -134,6 +134,7 @@ __all__ = [
     "check_number",
     "compose",
     "deliver_due",
+    "find_by_notice_number",
     "find_newest_notice",
     "find_suppression",
     "get_message",

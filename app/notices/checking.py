@@ -34,17 +34,18 @@ def check_number(*, number: str, client: str, at: datetime) -> Genuine | None:
     Counted for the client's network address, so that nobody tries numbers until one fits. Raises TooManyRequests.
     """
     count(purpose="check-notice", subject=client, limits=CLIENT_LIMITS, at=at)
-    letters = "".join(number.upper().replace("-", "").split())
-    return _find_message(f"{letters[:4]}-{letters[4:]}")
-
-
-def _find_message(number: str) -> Genuine | None:
-    sent = select(Message).where(
-        Message.notice_number == number,
-        Message.state.in_((State.SENT, State.BOUNCED)),
-        Message.is_rehearsal.is_(False),
-    )
-    message = session.scalar(sent)
+    message = find_by_notice_number(number)
     if message is None:
         return None
     return Genuine(message.notice_number, Channel.EMAIL, message.sent_at or message.queued_at, message.subject or "")
+
+
+def find_by_notice_number(number: str) -> Message | None:
+    """The message that was sent with that number, for staff: typed in any case and spacing; never a rehearsal's."""
+    letters = "".join(number.upper().replace("-", "").split())
+    sent = select(Message).where(
+        Message.notice_number == f"{letters[:4]}-{letters[4:]}",
+        Message.state.in_((State.SENT, State.BOUNCED)),
+        Message.is_rehearsal.is_(False),
+    )
+    return session.scalar(sent)

@@ -35,6 +35,7 @@ from app.audit.tiles import CannotExport, export_tiles
 from app.audit.triggers import differing as differing_triggers
 from app.audit.verdicts import Finding, Verdict
 from app.audit.verification import verify
+from app.tlog.note import VerifierKey
 
 __all__ = [
     "AnchorBusy",
@@ -54,6 +55,7 @@ __all__ = [
     "Source",
     "Subject",
     "Verdict",
+    "VerifierKey",
     "WillNotSign",
     "consistency_path",
     "continue_log",

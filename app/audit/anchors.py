@@ -56,6 +56,27 @@ class FileAnchor:
         finally:
             os.close(handle)
 
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Wait until nobody signs, and let nobody sign meanwhile."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(f"{self.path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    def take_over(self, copied: "FileAnchor") -> None:
+        """Become what the copy holds, unless more is here already. Raises AnchorUnreadable where they contradict."""
+        here, there = self.notes(), copied.notes()
+        if here[: len(there)] == there:
+            return
+        if there[: len(here)] != here:
+            raise AnchorUnreadable(f"{self.path} and {copied.path} hold different checkpoints: they are of two logs")
+        for note in there[len(here) :]:
+            self.append(note)
+
     def append(self, note: str) -> int:
         """Write the note and wait until it is on the disk; returns where it begins. An unfinished write is cut off."""
         handle = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)

@@ -159,5 +159,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "erasure.refused": _action("reason"),
     "opening.erased": _action("parts reason"),
     "export.made": _action("name digest as_email"),
+    "backup.made": _action("sha256 as_email"),
+    "backup.restored": _action("sha256 verdict as_email"),
+    "database.upgraded": _action("revision was verdict as_email"),
     "demo.loaded": _action("stage today as_email"),
 }

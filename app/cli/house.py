@@ -1,4 +1,4 @@
-"""`flask init`, `upgrade` and `doctor`: set an installation up, move it forward, say what is wrong with it."""
+"""`flask init` and `doctor`: set an installation up, say what is wrong with it."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def init(base_url: str, sender: str, admin_email: str, admin_name: str, admin_zo
     verifier = audit.make_key_file(path=KEY_FILE, origin=origin)
     lines |= {"AUDIT_ORIGIN": origin, "AUDIT_KEY_FILE": str(KEY_FILE), "AUDIT_VKEY": str(verifier)}
     write_secrets(SECRETS_FILE, lines)
-    _migrate(read_settings())
+    migrate(read_settings())
     click.echo(f"Made {SECRETS_FILE} and the database.")
     with current_app.extensions["create_app"]().app_context():
         _make_first_admin(admin_email, admin_name, admin_zone)
@@ -67,14 +67,8 @@ def write_secrets(path: Path, lines: dict[str, str]) -> None:
     path.write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
 
 
-@click.command()
-def upgrade() -> None:
-    """Migrate the database to the newest shape."""
-    _migrate(current_app.extensions["settings"])
-    click.echo("The database is at its newest shape.")
-
-
-def _migrate(settings: Settings) -> None:
+def migrate(settings: Settings) -> None:
+    """Bring database, rights and queue to their newest shape."""
     owner_url = settings.database_owner_url or settings.database_url
     schema.upgrade(owner_url)
     schema.grant(owner_url, settings.database_url)
@@ -152,4 +146,4 @@ def _worker() -> str | None:
     return None if clock.now() - seen < FRESH else f"was last seen {seen:%Y-%m-%d %H:%M} UTC"
 
 
-commands = [init, upgrade, doctor]
+commands = [init, doctor]

@@ -60,10 +60,20 @@ def grant(owner_url: str, app_url: str) -> None:
     engine.dispose()
 
 
-def is_at_head(url: str) -> bool:
-    """Whether every migration has run on the database at `url`."""
+def revision_of(url: str) -> str | None:
+    """The newest migration that has run on the database at `url`."""
     engine = create_engine(url)
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     engine.dispose()
-    return current == ScriptDirectory.from_config(_config(url)).get_current_head()
+    return current
+
+
+def newest_revision() -> str | None:
+    """The newest migration that there is."""
+    return ScriptDirectory.from_config(_config("")).get_current_head()
+
+
+def is_at_head(url: str) -> bool:
+    """Whether every migration has run on the database at `url`."""
+    return revision_of(url) == newest_revision()

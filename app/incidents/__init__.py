@@ -1,6 +1,6 @@
 """Incidents, cases and proposals, from suspicion to publication."""
 
-from app.incidents import papers
+from app.incidents import money, papers
 from app.incidents.adding import CannotAddCase, add_case, list_addable
 from app.incidents.altering import Alteration, find_alteration
 from app.incidents.answers import NothingToRead, acknowledge, find_acknowledgment, find_receipt, get_acknowledgment
@@ -22,7 +22,6 @@ from app.incidents.investigating import investigate
 from app.incidents.knock_on import NewAverage, find_new_average
 from app.incidents.leaving import list_sending, rehearse_telling, release_held_back, send, send_batch
 from app.incidents.models import Case, Evidence, EvidenceKind, FirstNotice, Incident, Statement, StatementKind, Update
-from app.incidents.money_due import Due, DueTotal, list_due, total_due
 from app.incidents.operations import (
     CannotGoLive,
     CannotOpen,
@@ -129,8 +128,6 @@ __all__ = [
     "Decision",
     "Distributions",
     "DryRun",
-    "Due",
-    "DueTotal",
     "Evidence",
     "EvidenceKind",
     "Exhibit",
@@ -226,7 +223,6 @@ __all__ = [
     "list_addable",
     "list_adjustments",
     "list_concerned",
-    "list_due",
     "list_exhibits",
     "list_explanations",
     "list_findings",
@@ -251,6 +247,7 @@ __all__ = [
     "make_legal_note",
     "may_decide",
     "missing_signatures",
+    "money",
     "move",
     "open_incident",
     "papers",
@@ -274,7 +271,6 @@ __all__ = [
     "start",
     "summarize",
     "tell_apart",
-    "total_due",
     "withdraw_ruling",
     "worked_lines",
 ]

@@ -1,5 +1,6 @@
 """How an incident stands: nine rows from containment to close, each with what was done or what is missing."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,7 +14,7 @@ from app.incidents.audience import count_concerned
 from app.incidents.coverage import Coverage, find_coverage, find_replay
 from app.incidents.findings import DealFinding, list_findings
 from app.incidents.models import FirstNotice, Incident, StatementKind
-from app.incidents.money_due import total_due
+from app.incidents.money.reading import total_due
 from app.incidents.proposal_models import Proposal, Publication
 from app.incidents.publishing import list_obstacles
 from app.incidents.queries import find_proposal
@@ -21,6 +22,7 @@ from app.incidents.remedies import Remedy
 from app.incidents.sending import count_held_back
 from app.incidents.signing import SIGNATURES_NEEDED
 from app.incidents.workflow import NoticeState, ProposalState, PublicationState
+from app.settlement import Direction
 
 SHORT_NOTICE_DAYS = 3
 
@@ -93,7 +95,7 @@ def get_overview(incident: Incident, *, texts: Mapping[str, str], on: date) -> O
         _remedy(incident, findings, proposal),
         _signatures(incident, proposal),
         _published(incident, proposal, texts),
-        _money(proposal),
+        _money(incident, proposal),
         Row(
             Topic.CLOSED,
             Standing.LATER,
@@ -261,12 +263,23 @@ def _say_publication(incident: Incident, publication: Publication) -> Row:
     return Row(Topic.PUBLISHED, standing, f"{told} {rest}".rstrip(), *_who(incident, publication.started_by, at))
 
 
-def _money(proposal: Proposal | None) -> Row:
-    if proposal is None or proposal.publication is None:
+def _money(incident: Incident, proposal: Proposal | None) -> Row:
+    totals = total_due(incident)
+    if not totals and (proposal is None or proposal.publication is None):
         return Row(Topic.MONEY, Standing.LATER, "Refunds and offers become due when the figures are published.")
-    due = [plural(total.count, total.direction.label) for total in total_due(proposal)]
-    says = f"{join_words(due)} due. Nothing is settled yet." if due else "Nothing is due."
-    return Row(Topic.MONEY, Standing.BEGUN, says, on=proposal.pay_by)
+    if not totals:
+        return Row(Topic.MONEY, Standing.DONE, "Nothing is due.")
+    still = [total for total in totals if not total.state.is_over]
+    over = sum(total.count for total in totals) - sum(total.count for total in still)
+    on = proposal.pay_by if proposal else None
+    if not still:
+        return Row(Topic.MONEY, Standing.DONE, f"All {plural(over, 'settlement')} settled or ended.", on=on)
+    counts: Counter[Direction] = Counter()
+    for total in still:
+        counts[total.direction] += total.count
+    due = join_words([plural(count, direction.label) for direction, count in counts.items()])
+    rest = f"{over} settled or ended." if over else "Nothing is settled yet."
+    return Row(Topic.MONEY, Standing.BEGUN, f"{due} due. {rest}", on=on)
 
 
 def _who(incident: Incident, person: Person | None, at: datetime | None) -> tuple[str, date | None]:

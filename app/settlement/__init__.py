@@ -4,14 +4,37 @@ from app.settlement.answer_rows import BadAnswer, read_answers
 from app.settlement.batch_models import AnswerFile, Batch, BatchItem, BatchState, ItemState
 from app.settlement.booking import CannotBook, book, clear_leftovers
 from app.settlement.hold_models import Forgoing, ForgoingKind, Hold, HoldKind
-from app.settlement.holding import CannotForgo, CannotHold, ask_to_forgo, decide_forgoing, hold, lift, list_holds
+from app.settlement.holding import (
+    CannotForgo,
+    CannotHold,
+    ask_to_forgo,
+    decide_forgoing,
+    find_forgoing,
+    get_forgoing,
+    get_hold,
+    held_cents,
+    hold,
+    lift,
+    list_every_hold,
+    list_holds,
+)
 from app.settlement.interest import Interest, Line, in_whole_cents, interest
 from app.settlement.interest_policies import INTEREST_POLICIES, CannotCalculate, InterestPolicy, get_policy
 from app.settlement.ledger_models import LedgerAccount, LedgerKind, Transfer, TransferReason
 from app.settlement.matching import Match, match
 from app.settlement.models import Direction, Settlement
 from app.settlement.operations import Due, make_all_due, make_due
-from app.settlement.paying import CannotPay, payable, prepare, release, take_file, totals_of, withdraw
+from app.settlement.paying import (
+    READY,
+    CannotPay,
+    list_items,
+    payable,
+    prepare,
+    release,
+    take_file,
+    totals_of,
+    withdraw,
+)
 from app.settlement.queries import list_rates, list_settlements, rates_of, settlements_by_adjustment
 from app.settlement.statements import Balance, find_disagreements, list_balances, list_transfers
 from app.settlement.states import NotAllowed, SettlementState
@@ -19,6 +42,7 @@ from app.settlement.superseding import supersede
 
 __all__ = [
     "INTEREST_POLICIES",
+    "READY",
     "AnswerFile",
     "BadAnswer",
     "Balance",
@@ -53,13 +77,19 @@ __all__ = [
     "clear_leftovers",
     "decide_forgoing",
     "find_disagreements",
+    "find_forgoing",
+    "get_forgoing",
+    "get_hold",
     "get_policy",
+    "held_cents",
     "hold",
     "in_whole_cents",
     "interest",
     "lift",
     "list_balances",
+    "list_every_hold",
     "list_holds",
+    "list_items",
     "list_rates",
     "list_settlements",
     "list_transfers",

@@ -99,6 +99,16 @@ def list_holds(settlements: Sequence[Settlement], *, on: date) -> Mapping[int, S
     return found
 
 
+def list_every_hold(settlement: Settlement) -> Sequence[Hold]:
+    """Every hold there ever was on it, newest first."""
+    return session.scalars(select(Hold).where(Hold.settlement_id == settlement.id).order_by(Hold.id.desc())).all()
+
+
+def get_hold(settlement: Settlement, pseudonym: str) -> Hold:
+    """One of its holds. Raises NoResultFound, also for that of another settlement."""
+    return session.scalars(select(Hold).where(Hold.settlement_id == settlement.id, Hold.pseudonym == pseudonym)).one()
+
+
 def held_cents(settlement: Settlement, holds: Sequence[Hold]) -> int:
     """How much of what is open is held: all of it, or the largest part that any of the holds names."""
     parts = [settlement.open_cents if each.cents is None else each.cents for each in holds]
@@ -143,6 +153,12 @@ def find_forgoing(settlement: Settlement) -> Forgoing | None:
     return session.scalar(
         select(Forgoing).where(Forgoing.settlement_id == settlement.id, Forgoing.decided_at.is_(None))
     )
+
+
+def get_forgoing(settlement: Settlement) -> Forgoing:
+    """As `find_forgoing`. Raises NoResultFound where nothing waits."""
+    waits = select(Forgoing).where(Forgoing.settlement_id == settlement.id, Forgoing.decided_at.is_(None))
+    return session.scalars(waits).one()
 
 
 def _forgo(settlement: Settlement, at: datetime) -> None:

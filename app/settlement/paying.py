@@ -112,6 +112,12 @@ def orders_of(batch: Batch) -> list[PaymentOrder]:
     ]
 
 
+def list_items(settlement: Settlement) -> Sequence[BatchItem]:
+    """Every attempt to pay it, newest first."""
+    theirs = select(BatchItem).where(BatchItem.settlement_id == settlement.id).order_by(BatchItem.id.desc())
+    return session.scalars(theirs).all()
+
+
 def totals_of(batch: Batch) -> Mapping[str, int]:
     """Control totals: minor units by currency."""
     totals: dict[str, int] = {}

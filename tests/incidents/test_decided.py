@@ -25,6 +25,7 @@ from app.incidents import (
     Threshold,
     Waiver,
     WhatIf,
+    money,
 )
 from app.incidents.decisions import IncompleteDecision
 from app.incidents.making_due import publish_adjustments
@@ -74,8 +75,8 @@ def orbit(**decided: Any) -> Decision:
 def due(proposal: Proposal, name: str = "Orbit Robotics") -> dict[str, list[tuple[Direction, int]]]:
     """By account, what publishing makes due in one deal."""
     found: dict[str, list[tuple[Direction, int]]] = {}
-    for each in incidents.list_due(proposal):
-        if each.deal.name == name:
+    for each in money.list_due(proposal.incident, on=proposal.notice_on):
+        if each.settlement.deal.name == name:
             pair = (each.settlement.direction, each.settlement.total_cents)
             found.setdefault(each.settlement.account.external_id, []).append(pair)
     return found
@@ -250,7 +251,7 @@ def test_nobody_is_written_to_about_small_changes_alone_if_the_threshold_waives_
     assert "Grace Lindqvist" in names  # her refund and its interest are more
     assert "Bruno Keller" in names  # nothing changes for him, and he reads so
     assert not {"Hugo Martins", "Chen Wei"} & names
-    assert len(incidents.list_due(proposal)) == 9
+    assert len(money.list_due(proposal.incident, on=proposal.notice_on)) == 9
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,36 @@
+"""The money of an incident: what is due and how far it has come, paying it in batches, and files of it."""
+
+from app.incidents.money.listing import straddles, write_settlements, write_tax
+from app.incidents.money.paying import prepare_batch, release_batch
+from app.incidents.money.reading import (
+    Due,
+    DueTotal,
+    get_answer_file,
+    get_batch,
+    get_settlement,
+    list_answer_files,
+    list_batches,
+    list_due,
+    list_forgoings,
+    list_payable,
+    total_due,
+)
+
+__all__ = [
+    "Due",
+    "DueTotal",
+    "get_answer_file",
+    "get_batch",
+    "get_settlement",
+    "list_answer_files",
+    "list_batches",
+    "list_due",
+    "list_forgoings",
+    "list_payable",
+    "prepare_batch",
+    "release_batch",
+    "straddles",
+    "total_due",
+    "write_settlements",
+    "write_tax",
+]

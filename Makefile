@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench faults mutants lock clean
+.PHONY: demo test check bench faults mutants node lock clean
 
 demo: .venv/.demo
 	DEMO=1 $(BIN)/python -m app.demo
@@ -36,6 +36,12 @@ faults: .venv/.dev
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch .venv/.demo $@
+
+node: node/node_modules/.installed
+
+node/node_modules/.installed: node/package-lock.json
+	cd node && npm ci --silent --no-audit --no-fund
+	touch $@
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.txt

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import audit_append, audit_verify, importing, mail, proration, proration_peers, publish, replaying
+from bench import audit_append, audit_verify, importing, mail, proration, proration_peers, publish, replaying, slots
 from bench.result import HEADINGS, Result, cells
 
 BENCHMARKS = {
@@ -19,6 +19,7 @@ BENCHMARKS = {
     "replay": replaying.measure,
     "publish": publish.measure,
     "mail": mail.measure,
+    "slots": slots.measure,
     "audit-append": audit_append.measure,
     "audit-verify": audit_verify.measure,
 }

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
-from faults import access, four_eyes, hostile, probing, race_link, scanner, tamper
+from faults import access, four_eyes, hostile, probing, race_link, race_slot, scanner, tamper
 
 
 class Outcome(Protocol):
@@ -18,6 +18,7 @@ CAMPAIGNS: Mapping[str, Callable[[], Iterable[Outcome]]] = {
     "tamper": partial(tamper.campaign, rounds=200),
     "scanner": partial(scanner.campaign, links=1000),
     "race-link": partial(race_link.campaign, rounds=20, at_once=50),
+    "race-slot": partial(race_slot.campaign, at_once=500),
     "access": access.campaign,
     "four-eyes": partial(four_eyes.campaign, sequences=5000),
     "hostile": partial(hostile.campaign, texts=10_000),

@@ -64,7 +64,7 @@ from app.scheduling.ics import BadCalendar
 from app.scheduling.invites import Mailbox, describe_time, publication
 from app.scheduling.models import Booking, BookingStatus, CallOutcome, CallType, ClaimScope, SlotClaim
 from app.scheduling.offers import explain_day, free_slots, list_agents, nearest_slots
-from app.scheduling.operations import HOLD, AlreadyBooked, CannotConfirm, SlotTaken, book, confirm, hold
+from app.scheduling.operations import HOLD, AlreadyBooked, CannotConfirm, SlotTaken, book, confirm, hold, refuse_taken
 from app.scheduling.outcomes import (
     CannotRecordCall,
     NotesChanged,
@@ -204,6 +204,7 @@ __all__ = [
     "record_outcome",
     "record_try",
     "record_unbooked",
+    "refuse_taken",
     "remove_calendar",
     "remove_hours",
     "remove_override",

@@ -80,6 +80,26 @@ def hold(
     return booking
 
 
+def refuse_taken(
+    *,
+    person: Person,
+    slot_start: datetime,
+    call_type: CallType,
+    at: datetime,
+    idempotency_key: str = "",
+    moving: Booking | None = None,
+) -> None:
+    """Raises SlotTaken where a look without any lock shows that a hold or a move would.
+
+    A crowd that wants one slot is refused by reading, so that it does not queue for the lock of the one who won.
+    """
+    if idempotency_key and _find_by_key(person, idempotency_key):
+        return
+    until = slot_start + datetime.resolution
+    if not list_offers(person=person, call_type=call_type, since=slot_start, until=until, at=at, moving=moving):
+        raise SlotTaken(nearest_slots(person=person, call_type=call_type, wanted=slot_start, at=at, moving=moving))
+
+
 def confirm(
     *,
     booking: Booking,

@@ -60,7 +60,11 @@ def cancel(call_id: int) -> ResponseReturnValue:
 
 
 def _move(booking: Booking, form: MoveForm) -> None:
-    start = picked_start(form.start.data)
+    start, at = picked_start(form.start.data), clock.now()
+    if call_pages.can_change(booking, at) and start != booking.starts_at:
+        scheduling.refuse_taken(
+            person=signed_in(), slot_start=start, call_type=booking.call_type, at=at, moving=booking
+        )
     with transaction():
         scheduling.move(
             booking=booking,
@@ -69,7 +73,7 @@ def _move(booking: Booking, form: MoveForm) -> None:
             version_seen=form.version.data or 0,
             by=signed_in(),
             desk=the_desk(),
-            at=clock.now(),
+            at=at,
         )
 
 

@@ -158,6 +158,10 @@ def _check(booking: Booking, form: ConfirmForm, gone: SlotTaken | None = None) -
 def _hold(form: PickForm, topic: Incident | None) -> int:
     start = picked_start(form.start.data)
     call_type = chosen_type(topic, form.type.data or "") or abort(404)
+    at, key = clock.now(), form.key.data or ""
+    booked = scheduling.find_open_call(person=signed_in(), incident_reference=reference_of(topic), at=at)
+    if booked is None:
+        scheduling.refuse_taken(person=signed_in(), slot_start=start, call_type=call_type, idempotency_key=key, at=at)
     with transaction():
         return scheduling.hold(
             person=signed_in(),
@@ -165,9 +169,9 @@ def _hold(form: PickForm, topic: Incident | None) -> int:
             call_type=call_type,
             zone=form.zone.data or signed_in().time_zone,
             incident_reference=reference_of(topic),
-            idempotency_key=form.key.data or "",
+            idempotency_key=key,
             prefer=owner_of(topic),
-            at=clock.now(),
+            at=at,
         ).id
 
 

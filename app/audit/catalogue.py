@@ -20,6 +20,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "person.added": _action("email full_name"),
     "account.added": _action("external_id type"),
     "authority.given": _action("account scope ends_on"),
+    "authority.ended": _action("account"),
     "staff.created": _action("email full_name roles as_email"),
     "staff.disabled": _action("reason as_email"),
     "staff.signed_in": _action("roles factor"),
@@ -45,6 +46,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "signin.link_voided": _action("reason"),
     "signin.signed_in": _action("link_purpose"),
     "signin.refused": _action("reason"),
+    "confirmation.asked": _action(),
+    "confirmation.given": _action(),
     "session.ended": _action("reason"),
     # The incident
     "incident.opened": _action("reference title rule release first_faulty_on deals"),

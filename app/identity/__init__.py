@@ -79,6 +79,7 @@ from app.identity.models import (
     StaffPassword,
     StaffRole,
 )
+from app.identity.naming import NAMEABLE, CannotName, end_naming, get_owned_account, list_named, name_person
 from app.identity.operations import (
     CannotAddPerson,
     CannotChangeRoles,
@@ -138,11 +139,14 @@ from app.identity.staff_access import (
     reauthenticate,
     sign_in_staff,
 )
+from app.identity.stepping_up import CODE_LIVES, ask_for_confirmation, confirm_with_code
 
 __all__ = [
     "APPROVERS",
+    "CODE_LIVES",
     "ENROLMENT_GOOD_FOR",
     "LISTED_SESSIONS",
+    "NAMEABLE",
     "Account",
     "AccountType",
     "Answer",
@@ -152,6 +156,7 @@ __all__ = [
     "CannotAddPerson",
     "CannotChangeRoles",
     "CannotDelegate",
+    "CannotName",
     "CannotSetUp",
     "ChangeKind",
     "Delegation",
@@ -190,6 +195,7 @@ __all__ = [
     "add_checked",
     "add_passkey",
     "add_person",
+    "ask_for_confirmation",
     "ask_for_link",
     "authentication_options",
     "authorise",
@@ -201,6 +207,7 @@ __all__ = [
     "code_before",
     "confirm_change",
     "confirm_delegation",
+    "confirm_with_code",
     "count_enrolment_attempt",
     "count_password_attempt",
     "create_staff",
@@ -208,6 +215,7 @@ __all__ = [
     "derive",
     "disable_staff",
     "end_delegation",
+    "end_naming",
     "end_notice_links",
     "end_session",
     "enrol_authenticator",
@@ -220,6 +228,7 @@ __all__ = [
     "get_delegation",
     "get_investor",
     "get_member",
+    "get_owned_account",
     "get_person",
     "grant_role",
     "has_key",
@@ -234,6 +243,7 @@ __all__ = [
     "list_changes",
     "list_delegations",
     "list_deputised",
+    "list_named",
     "list_open_changes",
     "list_people",
     "list_people_with_role",
@@ -243,6 +253,7 @@ __all__ = [
     "list_staff_ever",
     "make_recovery_codes",
     "may_decide_change",
+    "name_person",
     "next_code",
     "normal_email",
     "notice_link_expires_at",

@@ -12,15 +12,20 @@ from app.identity.links import hash_nonce
 from app.identity.models import Person
 
 FRESH_FOR = timedelta(minutes=5)
+CONFIRMED_FOR = timedelta(minutes=10)
 OPENS_A_PATH = "substr(opens, 1, 1) = '/' AND substr(opens, 2, 1) <> '/'"
 
 
 class LinkKind(StrEnum):
-    """Where a sign-in link came from; a rehearsal's link never signs anybody in."""
+    """Where a sign-in link came from. A rehearsal's link, and the code that confirms an act, never sign anybody in."""
 
     ASKED = "asked"
     NOTICE = "notice"
     REHEARSAL = "rehearsal"
+    CONFIRMING = "confirming"
+
+
+SIGN_IN_KINDS = (LinkKind.ASKED, LinkKind.NOTICE)
 
 
 class SignInRequest(Base):
@@ -75,8 +80,12 @@ class SignInLink(Pseudonymous, Base):
 
     def is_open(self, at: datetime) -> bool:
         """True while it can still sign its person in; it may be resting."""
-        if self.kind is LinkKind.REHEARSAL:
+        if self.kind not in SIGN_IN_KINDS:
             return False
+        return self.is_current(at)
+
+    def is_current(self, at: datetime) -> bool:
+        """True while it was neither used nor ended, whatever it is for."""
         return self.used_at is None and self.voided_at is None and at < self.expires_at
 
 
@@ -116,8 +125,13 @@ class LoginSession(Base):
     proved_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship()
+
+    def is_confirmed(self, at: datetime) -> bool:
+        """True for 10 minutes after an investor typed a code that was mailed for it; never by signing in."""
+        return self.confirmed_at is not None and at < self.confirmed_at + CONFIRMED_FOR
 
     def is_fresh(self, at: datetime) -> bool:
         """True for 5 minutes after a member of staff showed password and second factor; never for a link's session.

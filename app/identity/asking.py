@@ -22,6 +22,7 @@ from app.identity.models import Person
 from app.identity.queries import LINK_PURPOSE, find_person_by_email, list_authorities, normal_email
 
 HOME = "/corrections"
+CONFIRM = "/confirm"
 SOMEBODY = "system:sign-in"
 """Who asked for a link is not known before it is used."""
 AFTER_THE_LAST_DATE = timedelta(days=7)
@@ -139,6 +140,13 @@ def open_rehearsal_link(
     link = _open(
         LinkKind.REHEARSAL, person, opens=opens, expires_at=expires_at, message_pseudonym=message_pseudonym, made_at=at
     )
+    session.flush()
+    return link
+
+
+def open_confirming_link(*, person: Person, lives: timedelta) -> SignInLink:
+    """Make what carries a code to confirm an act with; its token signs nobody in and is mailed to nobody."""
+    link = _open(LinkKind.CONFIRMING, person, opens=CONFIRM, expires_at=database_now() + lives)
     session.flush()
     return link
 

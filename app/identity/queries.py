@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.core.db import UTCDateTime, session
@@ -48,14 +48,18 @@ def list_people_with_role(role: Role) -> list[Person]:
     return list(session.scalars(select(Person).where(Person.id.in_(held)).order_by(Person.full_name, Person.id)))
 
 
+def in_force(on: date) -> ColumnElement[bool]:
+    """That an authority counts on that day, its last one included."""
+    return or_(Authority.ends_on.is_(None), Authority.ends_on >= on)
+
+
 def list_authorities(*, person: Person, on: date) -> list[Authority]:
     """What a person may act for or see on that day, in the order of the accounts' own numbers."""
-    in_force = or_(Authority.ends_on.is_(None), Authority.ends_on >= on)
     return list(
         session.scalars(
             select(Authority)
             .join(Authority.account)
-            .where(Authority.person_id == person.id, in_force)
+            .where(Authority.person_id == person.id, in_force(on))
             .options(joinedload(Authority.account))
             .order_by(Account.external_id)
         )

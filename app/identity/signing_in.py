@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, false, or_, select, update
 from app import audit
 from app.core.db import database_now, session
 from app.core.text import plural
-from app.identity.access_models import LinkKind, LoginSession, SessionKind, SignInLink
+from app.identity.access_models import SIGN_IN_KINDS, LinkKind, LoginSession, SessionKind, SignInLink
 from app.identity.asking import end_notice_links
 from app.identity.links import hash_code, hash_nonce, hash_token, read_code, read_token
 from app.identity.models import Person
@@ -91,6 +91,7 @@ def start_session(
         proved_at=proved_at or now,
         expires_at=now + lasts,
         ended_at=None,
+        confirmed_at=None,
     )
     session.add(login)
     session.flush()
@@ -139,7 +140,7 @@ def _consume(link: SignInLink, proof: ColumnElement[bool]) -> bool:
         update(SignInLink)
         .where(
             SignInLink.id == link.id,
-            SignInLink.kind != LinkKind.REHEARSAL,
+            SignInLink.kind.in_(SIGN_IN_KINDS),
             SignInLink.used_at.is_(None),
             SignInLink.voided_at.is_(None),
             SignInLink.expires_at > now,

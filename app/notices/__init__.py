@@ -8,7 +8,9 @@ from app.notices.asked_for import (
     BookingConfirmed,
     BookingMoved,
     CallReminder,
+    Confirm,
     Method,
+    Named,
     Probe,
     SignIn,
 )
@@ -53,7 +55,7 @@ from app.notices.posting import Post, queue_all
 from app.notices.queries import OutboxStatus, find_newest_notice, get_message, list_messages, status
 from app.notices.reach_models import Bounce, Suppression, SuppressionCause
 from app.notices.rendering import PLACEHOLDERS, WayIn, compose, preview
-from app.notices.sign_in import answer_sign_in_requests, queue_sign_in, record_opening
+from app.notices.sign_in import answer_sign_in_requests, queue_confirmation, queue_named, queue_sign_in, record_opening
 from app.notices.suppression import CannotLift, find_suppression, get_suppression, lift, list_suppressions
 from app.notices.switch import AlreadySwitched, let_go, release_held_back, retry_failed, stop_all
 from app.notices.withdrawing import withdraw
@@ -77,6 +79,7 @@ __all__ = [
     "Cash",
     "Channel",
     "Claim",
+    "Confirm",
     "Contact",
     "Content",
     "Correction",
@@ -97,6 +100,7 @@ __all__ = [
     "Message",
     "Method",
     "MissedCall",
+    "Named",
     "NewRound",
     "NoAction",
     "NoMailbox",
@@ -147,6 +151,8 @@ __all__ = [
     "preview",
     "queue",
     "queue_all",
+    "queue_confirmation",
+    "queue_named",
     "queue_sign_in",
     "read_content",
     "read_mail_bytes",

@@ -43,6 +43,29 @@ class SignIn(Content):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Confirm(Content):
+    """The code that somebody who is signed in asked for, to confirm what they are about to do, and its minutes."""
+
+    kind: ClassVar[Kind] = Kind.CONFIRM
+    lane: ClassVar[Lane] = Lane.SIGN_IN
+
+    minutes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Named(Content):
+    """To somebody whom the owner of an account has named; `answers` is whether they may act for it too."""
+
+    kind: ClassVar[Kind] = Kind.NAMED
+    lane: ClassVar[Lane] = Lane.BOOKING
+
+    account: str
+    named_by: str
+    answers: bool
+    ends_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
 class AddressChanged(Content):
     """To the old address: from now on we write to another, of which only `new_masked` is told.
 

@@ -17,6 +17,8 @@ from app.notices.asked_for import (
     BookingConfirmed,
     BookingMoved,
     CallReminder,
+    Confirm,
+    Named,
     Probe,
     SignIn,
 )
@@ -26,7 +28,7 @@ from app.notices.models import Message
 
 NOTICES = (FirstNotice, Update, Correction, AllClear, Reminder)
 CALLS = (BookingConfirmed, BookingMoved, BookingCancelled, CallReminder, CallLate, MissedCall)
-OTHERS = (SignIn, AddressChanged, Probe)
+OTHERS = (SignIn, Confirm, Named, AddressChanged, Probe)
 CONTENTS: dict[Kind, type[Content]] = {each.kind: each for each in (*NOTICES, *CALLS, *OTHERS)}
 PLAIN = frozenset({str, int, bool, NoneType})
 _write = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode

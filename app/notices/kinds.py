@@ -16,6 +16,8 @@ class Kind(StrEnum):
     REMINDER = "reminder"
     ADDRESS_CHANGED = "address-changed"
     SIGN_IN = "sign-in"
+    CONFIRM = "confirm"
+    NAMED = "named"
     BOOKING_CONFIRMED = "booking-confirmed"
     BOOKING_MOVED = "booking-moved"
     BOOKING_CANCELLED = "booking-cancelled"

@@ -21,6 +21,7 @@ from app.notices.kinds import Kind, Lane
 from app.notices.mime import Envelope, ascii_address
 from app.notices.models import WAITING, Attempt, Message, Outcome, State
 from app.notices.office import Office
+from app.notices.operations import ASKED_FOR
 from app.notices.reach_models import Suppression
 from app.notices.rendering import REHEARSAL_CODE, REHEARSAL_PATH, WayIn
 from app.notices.verp import return_path
@@ -142,7 +143,7 @@ def _why_not(message: Row[Any], office: Office, now: datetime) -> str | None:
         return "MAIL_TO is nobody: no address may be written to."
     if office.mail_to is MailTo.STAFF and not message.is_rehearsal and not message.is_for_staff:
         return "MAIL_TO is staff: investors may not be written to."
-    if message.link_id is not None and message.kind is Kind.SIGN_IN and not _link(message).is_open(now):
+    if message.kind in ASKED_FOR and not _link(message).is_current(now):
         return "Its link had ended before it could leave."
     if message.link_id is not None and not identity.has_key(_link(message)):
         return "The secret key that its link was made with is no longer among the settings."

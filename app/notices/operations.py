@@ -15,7 +15,8 @@ from app.notices.numbers import new_numbers
 
 KEEP_TRYING = timedelta(hours=72)
 ANSWERS_THE_FIRST = frozenset({Kind.UPDATE, Kind.CORRECTION, Kind.ALL_CLEAR, Kind.REMINDER})
-NEED_A_LINK = ANSWERS_THE_FIRST | {Kind.FIRST, Kind.SIGN_IN, Kind.MISSED_CALL}
+ASKED_FOR = frozenset({Kind.SIGN_IN, Kind.CONFIRM})
+NEED_A_LINK = ANSWERS_THE_FIRST | ASKED_FOR | {Kind.FIRST, Kind.MISSED_CALL}
 
 
 def queue(
@@ -64,7 +65,7 @@ def _message(content: Content, person: Person, link: SignInLink | None) -> Messa
 
 
 def _pseudonym(content: Content, link: SignInLink | None) -> str:
-    is_notice = link is not None and content.kind is not Kind.SIGN_IN  # a renewed link names the notice it renews
+    is_notice = link is not None and content.kind not in ASKED_FOR  # a renewed link names the notice it renews
     return (link.message_pseudonym if link is not None and is_notice else None) or str(uuid4())
 
 

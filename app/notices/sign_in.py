@@ -6,8 +6,8 @@ from sqlalchemy import select
 
 from app import audit, identity
 from app.core.db import session
-from app.identity import LinkKind, SignInLink
-from app.notices.asked_for import SignIn
+from app.identity import Authority, LinkKind, Person, Scope, SignInLink
+from app.notices.asked_for import Confirm, Named, SignIn
 from app.notices.models import Message
 from app.notices.operations import queue
 
@@ -24,6 +24,24 @@ def queue_sign_in(*, link: SignInLink, lives: timedelta, at: datetime) -> Messag
     """Send a link that was asked for to its person."""
     content = SignIn(minutes=int(lives.total_seconds()) // 60)
     return queue(content=content, person=link.person, subject_key=link.audit_name, version=1, at=at, link=link)
+
+
+def queue_confirmation(*, link: SignInLink, lives: timedelta, at: datetime) -> Message:
+    """Send the code with which somebody who is signed in confirms what they do."""
+    content = Confirm(minutes=int(lives.total_seconds()) // 60)
+    return queue(content=content, person=link.person, subject_key=link.audit_name, version=1, at=at, link=link)
+
+
+def queue_named(*, authority: Authority, named_by: Person, at: datetime) -> Message:
+    """Tell somebody that the owner of an account named them."""
+    content = Named(
+        account=authority.account.name,
+        named_by=named_by.full_name,
+        answers=authority.scope is not Scope.SEES,
+        ends_on=authority.ends_on or at.date(),
+    )
+    key = f"{authority.account.audit_name} {at.isoformat()}"
+    return queue(content=content, person=authority.person, subject_key=key, version=1, at=at)
 
 
 def record_opening(*, link: SignInLink, at: datetime) -> None:

@@ -30,6 +30,7 @@ class Access:
     roles: frozenset[Role] = frozenset()
     fresh: bool = False
     deputies: bool = False
+    confirmed: bool = False
 
 
 PUBLIC = Access()
@@ -49,6 +50,11 @@ def public(view: View) -> View:
 def investor(view: View) -> View:
     """Somebody signed in from an e-mailed link; what they see is scoped by the query."""
     return _mark(view, Access(SessionKind.INVESTOR))
+
+
+def confirmed_investor(view: View) -> View:
+    """As `investor`, who typed a code mailed for it within ten minutes: before an election, never before disputing."""
+    return _mark(view, Access(SessionKind.INVESTOR, confirmed=True))
 
 
 def entering(view: View) -> View:
@@ -115,8 +121,16 @@ def _enforce() -> ResponseReturnValue | None:
     if access.roles and not access.roles & _roles_for(access, login.person):
         needed = " or ".join(sorted(role.label for role in access.roles))
         abort(403, f"This page is for: {needed}. An admin can give you the role.")
+    return _ask_again(access, login)
+
+
+def _ask_again(access: Access, login: LoginSession) -> ResponseReturnValue | None:
+    """To the page that asks once more who it is, where the view wants that and it was too long ago."""
+    code = REPEAT if request.method not in SAFE_METHODS else SEE
     if access.fresh and not login.is_fresh(clock.now()):
-        return _send_to("/staff/confirm", REPEAT if request.method not in SAFE_METHODS else SEE)
+        return _send_to("/staff/confirm", code)
+    if access.confirmed and not login.is_confirmed(clock.now()):
+        return _send_to("/confirm", code)
     return None
 
 

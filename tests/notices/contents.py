@@ -13,6 +13,7 @@ from app.notices import (
     BookingMoved,
     CallLate,
     CallReminder,
+    Confirm,
     Contact,
     Content,
     Correction,
@@ -20,6 +21,7 @@ from app.notices import (
     EnteredDeal,
     FirstNotice,
     MissedCall,
+    Named,
     Offer,
     Probe,
     Refund,
@@ -178,6 +180,8 @@ ADDRESS_CHANGED = AddressChanged(
     changed_on=date(2026, 12, 1), asked_by=AskedBy.CALL, new_masked="h•••@new.example", pays_from=date(2026, 12, 8)
 )
 SIGN_IN = SignIn(minutes=10)
+CONFIRM = Confirm(minutes=10)
+NAMED = Named(account="Lindqvist Joint", named_by="Grace Lindqvist", answers=False, ends_on=date(2027, 6, 30))
 CONFIRMED = BookingConfirmed(
     reference=REFERENCE,
     starts_at=datetime(2026, 12, 3, 19, 30, tzinfo=UTC),
@@ -245,6 +249,9 @@ EVERY: dict[str, Content] = {
     "address-changed": ADDRESS_CHANGED,
     "address-changed-letter": replace(ADDRESS_CHANGED, asked_by=AskedBy.LETTER),
     "sign-in": SIGN_IN,
+    "confirm": CONFIRM,
+    "named": NAMED,
+    "named-to-act": replace(NAMED, answers=True),
     "booking-confirmed": CONFIRMED,
     "booking-moved": MOVED,
     "booking-cancelled": CANCELLED,

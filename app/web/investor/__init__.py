@@ -1,5 +1,5 @@
 """Pages of the investor area; the factory registers `blueprints`."""
 
-from app.web.investor import call_changes, call_copies, call_me, calls, corrections
+from app.web.investor import accounts, call_changes, call_copies, call_me, calls, confirming, corrections
 
-blueprints = [corrections.bp, call_me.bp, calls.bp, call_changes.bp, call_copies.bp]
+blueprints = [corrections.bp, call_me.bp, calls.bp, call_changes.bp, call_copies.bp, confirming.bp, accounts.bp]

@@ -10,12 +10,11 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from app.demo.story import Stage
-from tests.journeys.portal import Portal, a_portal
+from tests.journeys.portal import PATIENCE_MILLISECONDS, Portal, a_portal
 from tests.journeys.postbox import Mail, Postbox, an_open_postbox
 from tests.journeys.processes import Installation
 from tests.notices.smtp import free_port
 
-PATIENCE_MILLISECONDS = 60_000
 QUIET_CHROMIUM = [
     "--no-sandbox",  # Chromium refuses to run as root with it
     "--disable-gpu",

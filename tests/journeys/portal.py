@@ -10,6 +10,9 @@ from tests.journeys.postbox import Mail, Postbox
 from tests.journeys.processes import Installation
 from tests.journeys.visitor import WIDE, Visitor
 
+PATIENCE_MILLISECONDS = 180_000
+"""A busy machine is slow and nothing else; what must happen is waited for."""
+
 
 @dataclass
 class Portal:
@@ -28,6 +31,7 @@ class Portal:
     def visitor(self, zone: str = "America/New_York") -> Visitor:
         """Somebody with a fresh browser, in a time zone."""
         context = self.browser.new_context(timezone_id=zone, locale="en-US", reduced_motion="reduce", viewport=WIDE)
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
         self.visitors.append(Visitor(context.new_page()))
         return self.visitors[-1]
 

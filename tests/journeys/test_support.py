@@ -33,7 +33,7 @@ def test_support_takes_a_call_from_its_day_to_its_outcome_and_keeps_notes_as_the
     expect(sam.page.get_by_text("Saved at")).to_be_visible()
     sam.page.reload()
     expect(sam.page.get_by_label("Notes")).to_have_value("Explained the offer.")
-    sam.page.get_by_label("Notes").press_sequentially(" He decides.")
+    sam.page.get_by_label("Notes").fill("Explained the offer. He decides.")
     expect(sam.page.get_by_text("Saved at")).to_be_visible()
     sam.presses("Reached")
 

@@ -49,9 +49,16 @@ def free_slots(
 def nearest_slots(
     *, person: Person, call_type: CallType, wanted: datetime, at: datetime, moving: Booking | None = None
 ) -> list[Slot]:
-    """The three free slots closest to a time, in order of time."""
-    until = at + call_type.rules.horizon + DAY
-    offers = list_offers(person=person, call_type=call_type, since=at, until=until, at=at, moving=moving)
+    """The three free slots closest to a time, in order of time.
+
+    A day on either side is looked at first: where it has three, none further away is closer, and whoever is refused
+    under a lock gives it back soon.
+    """
+    offers: list[Offer] = []
+    for since, until in ((max(at, wanted - DAY), wanted + DAY), (at, at + call_type.rules.horizon + DAY)):
+        offers = list_offers(person=person, call_type=call_type, since=since, until=until, at=at, moving=moving)
+        if len(offers) >= 3:
+            break
     closest = sorted((offer.slot for offer in offers), key=lambda slot: (abs(slot.start - wanted), slot.start))
     return sorted(closest[:3])
 

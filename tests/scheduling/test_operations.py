@@ -140,6 +140,20 @@ def test_a_taken_slot_is_refused_with_the_three_nearest_that_are_free() -> None:
     assert offsets == [0, 120, 150]
 
 
+def test_the_nearest_times_are_the_nearest_of_all_however_far_the_wanted_one_is() -> None:
+    an_agent()
+    person, call_type = an_investor(), scheduling.get_call_type()
+    days = [MONDAY + timedelta(days=number) for number in range(28)]
+    offered = [start for day in days for start in slots_on(person, day)]
+
+    for hours in (-400, -30, -3, 0, 5, 20, 31, 24 * 5, 24 * 12 + 7, 24 * 90):
+        wanted = MONDAY_AT_NINE + timedelta(hours=hours)
+        nearest = scheduling.nearest_slots(person=person, call_type=call_type, wanted=wanted, at=AT)
+
+        closest = sorted(offered, key=lambda start: (abs(start - wanted), start))[:3]
+        assert [slot.start for slot in nearest] == sorted(closest)
+
+
 def test_when_nothing_is_free_the_refusal_says_so() -> None:
     with pytest.raises(SlotTaken, match="No other time is free") as refusal:
         a_call(an_investor())

@@ -136,7 +136,7 @@ def test_the_check_page_says_when_until_when_it_is_kept_and_the_number_on_file(b
     words = words_of(page)
     assert "Check your call." in words
     assert "New York time (UTC" in words
-    assert re.search(r"It is not booked yet. We keep this time for you until \d+:\d\d [ap]m.", words)
+    assert re.search(r"It is not booked yet. We keep this time for you until \d+:\d\d [ap]m, New York time.", words)
     assert 'value="+12125550106"' in page
     assert "an interpreter, a text relay, or someone with you" in words
     assert bookings() == 0

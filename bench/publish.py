@@ -12,37 +12,33 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 from typing import Any
-from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, create_engine, func, insert, select, text
+from sqlalchemy import Connection, Engine, create_engine, func, select, text
 
 from app import incidents
 from app.audit.models import AuditHead
 from app.core import schema
 from app.core.db import db, session, transaction
 from app.core.queue import create_queue
-from app.deals import Request
 from app.factory import create_app
-from app.identity import Account, Authority, Person, SignInLink
-from app.incidents import Adjustment, Proposal, Publication, PublicationState
+from app.identity import SignInLink
+from app.incidents import Adjustment, Publication, PublicationState
 from app.notices import Message
 from app.settings import read_settings
 from app.settlement import LedgerAccount, Settlement, Transfer
 from bench.result import Result
-from tests.incidents.builders import an_incident, the_staff
+from tests.incidents.crowds import AT, a_crowd_to_publish_to
 from tests.postgresql import a_postgresql_database, copy_database
 
 SIZES = (1_000, 10_000, 100_000)
-AT = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 MOST = {"SQLite": 4, "PostgreSQL": 2}
 MOST_MEGABYTES = 300
 STEEPEST = 1.1
-PIECE = 5_000
 PUBLISHED = "adjustments"
 BY_ID = (SignInLink, Message, Settlement, LedgerAccount, Transfer)
 
@@ -106,7 +102,7 @@ def _run(database: str, size: int) -> tuple[float, float]:
     """Seconds of ours and of the bare rows."""
     with tempfile.TemporaryDirectory() as name, _two_databases(database, Path(name)) as (url, bare_url, copy):
         with _portal(url, Path(name)):
-            publication_id = _seed(size)
+            publication_id = a_crowd_to_publish_to(size)
         copy()
         bare = create_engine(bare_url, execution_options={"writes": True})
         with _portal(url, Path(name)):
@@ -146,67 +142,6 @@ def _portal(url: str, folder: Path) -> Iterator[None]:
         yield
         session.remove()
         db.engine.dispose()
-
-
-def _seed(size: int) -> int:
-    """An approved proposal with so many adjustments, its publication past the canary; answers the publication's id."""
-    with transaction():
-        staff = the_staff()
-        proposal = incidents.get_proposal(an_incident(staff, at=AT, stage="approved"))
-        for start in range(0, size // 2, PIECE):
-            _add_people(proposal, start, min(PIECE, size // 2 - start))
-        people = incidents.count_concerned(proposal.incident, AT.date())
-        made = Publication(proposal=proposal, total=people, started_by_id=staff.admin.id, started_at=AT)
-        made.state, proposal.state = PublicationState.RUNNING, incidents.ProposalState.PUBLISHING
-        session.add(made)
-        session.flush()
-        return made.id
-
-
-def _add_people(proposal: Proposal, start: int, count: int) -> None:
-    """Investors with one account each, an adjustment like Grace's or Chen's in either deal."""
-    numbers = range(start, start + count)
-    people = _insert(Person, [_person(number) for number in numbers])
-    accounts = _insert(Account, [_account(number) for number in numbers])
-    scope = {"scope": "owner", "ends_on": None}
-    acting = zip(people, accounts, strict=True)
-    _insert(Authority, [scope | {"person_id": person, "account_id": account} for person, account in acting])
-    for part in proposal.parts:
-        ours = [each for each in proposal.adjustments if each.case_id == part.case_id and each.difference_cents]
-        for kind in range(2):
-            mine, like = accounts[kind::2], (min if kind else max)(ours, key=lambda each: each.difference_cents)
-            _add_adjustments(like, mine, start * 2 + kind)
-
-
-def _add_adjustments(like: Adjustment, accounts: Sequence[int], position: int) -> None:
-    asked = _columns(like.request)
-    places = range(position + 100, position + 100 + 2 * len(accounts), 2)
-    requests = [
-        asked | {"account_id": account, "position": place} for account, place in zip(accounts, places, strict=True)
-    ]
-    made = _insert(Request, requests)
-    adjusted = _columns(like)
-    pairs = zip(accounts, made, strict=True)
-    _insert(Adjustment, [adjusted | {"account_id": account, "request_id": request} for account, request in pairs])
-
-
-def _columns(row: Any) -> dict[str, Any]:
-    return {column.key: getattr(row, column.key) for column in row.__table__.columns if column.key != "id"}
-
-
-def _insert(model: Any, rows: list[dict[str, Any]]) -> list[int]:
-    made = insert(model).returning(model.id, sort_by_parameter_order=True)
-    return list(session.scalars(made, rows))
-
-
-def _person(number: int) -> dict[str, Any]:
-    named = {"full_name": f"Reader {number}", "email": f"reader{number}@example.com", "greeting": ""}
-    return named | {"pseudonym": str(uuid4()), "time_zone": "UTC"}
-
-
-def _account(number: int) -> dict[str, Any]:
-    named = {"external_id": f"BENCH-{number}", "name": f"Reader {number}", "type": "personal"}
-    return named | {"pseudonym": str(uuid4())}
 
 
 def _publish(publication_id: int) -> tuple[float, list[Mark]]:

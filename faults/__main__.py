@@ -5,7 +5,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Protocol
 
-from faults import access, four_eyes, hostile, probing, race_link, race_slot, scanner, tamper
+from faults import (
+    access,
+    four_eyes,
+    hostile,
+    kill_publish,
+    kill_worker,
+    probing,
+    race_link,
+    race_slot,
+    scanner,
+    tamper,
+)
 
 
 class Outcome(Protocol):
@@ -22,6 +33,8 @@ CAMPAIGNS: Mapping[str, Callable[[], Iterable[Outcome]]] = {
     "access": access.campaign,
     "four-eyes": partial(four_eyes.campaign, sequences=5000),
     "hostile": partial(hostile.campaign, texts=10_000),
+    "kill-worker": partial(kill_worker.campaign, messages=10_000, kills=200),
+    "kill-publish": partial(kill_publish.campaign, adjustments=10_000, kills=30),
     "probing": partial(probing.campaign, pairs=1000, staff_pairs=200),
 }
 

@@ -28,6 +28,7 @@ from app.web import (
     sign_in,
     support,
 )
+from app.web.admin.texts import notice_texts
 from app.web.mailer import Courier, Mail
 from app.web.sign_in import login
 
@@ -57,7 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             app.register_blueprint(blueprint)
     cli.init_app(app, missing=None, more=demo_commands)
     app.extensions["office"] = _office(app, settings)
-    app.extensions["press"] = _press(app, settings)
+    app.extensions |= {"press": _press(app, settings), "notice_texts": notice_texts}
     worker.init_app(app)
     _add_demo(app, settings)
     return app

@@ -78,8 +78,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "papers.taken": _action("name sha256"),
     # Publishing
     "publication.started": _action("digest people"),
-    "publication.continued": _action("done"),
-    "publication.resumed": _action("done"),
+    "publication.continued": _action("done as_email"),
+    "publication.resumed": _action("done as_email"),
     "publication.paused": _action("done"),
     "publication.stopped": _action("done"),
     "publication.finished": _action("people"),

@@ -9,11 +9,11 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 
-from app.cli import allocate, audit, copies, house, imports, incidents, mail, replay, slots, user
+from app.cli import allocate, audit, copies, house, imports, incidents, mail, publish, replay, slots, user
 from app.cli.errors import BadInput
 from app.core.errors import DomainError
 
-MODULES = (house, copies, user, imports, allocate, incidents, replay, slots, mail, audit)
+MODULES = (house, copies, user, imports, allocate, incidents, publish, replay, slots, mail, audit)
 NEED_NO_SETTINGS = frozenset({"init", "doctor", "allocate", "slots", "audit check-receipt"})
 
 

@@ -136,8 +136,13 @@ def start(
     return publication
 
 
-def move(*, publication: Publication, to: PublicationState, by: Person, at: datetime) -> None:
-    """An admin continues after the canary, pauses, resumes or stops. Raises NotAllowed, CannotPublish."""
+def move(
+    *, publication: Publication, to: PublicationState, by: Person | str, at: datetime, as_email: str | None = None
+) -> None:
+    """An admin continues after the canary, pauses, resumes or stops. Raises NotAllowed, CannotPublish.
+
+    `by` is a person or `shell:USER`, and `as_email` whom a command was given for.
+    """
     session.refresh(publication, with_for_update=True)
     is_after_canary = to is PublicationState.RUNNING and publication.done <= CANARY
     if is_after_canary:
@@ -145,7 +150,8 @@ def move(*, publication: Publication, to: PublicationState, by: Person, at: date
     publication.state = step(PUBLICATION, publication.state, to)
     session.flush()
     action = "publication.continued" if is_after_canary else MOVED[to]
-    audit.record(action=action, actor=by, subject=publication.proposal, at=at, done=publication.done)
+    given = {"as_email": as_email} if as_email else {}
+    audit.record(action=action, actor=by, subject=publication.proposal, at=at, done=publication.done, **given)
     ring(signals.publication_waits)
 
 

@@ -5,13 +5,14 @@ locked first, so that of several workers one finds it undone.
 """
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import IntEnum
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import aliased, joinedload
 
+from app import identity
 from app.core.db import session
 from app.identity import Authority, Scope, SignInLink
 from app.incidents.models import Incident
@@ -69,7 +70,7 @@ def remind_batch(*, publication: Publication, at: datetime) -> int:
 
 
 def _occasions(proposal: Proposal, at: datetime) -> list[Occasion]:
-    today = at.astimezone(ZoneInfo(proposal.incident.zone)).date()
+    today = _today(proposal, at)
     not_seen = [Occasion.NOT_SEEN] if today <= max(proposal.look_by, proposal.pay_by, proposal.due_by) else []
     return not_seen + ([Occasion.OFFER_LEFT] if proposal.remind_on <= today <= proposal.due_by else [])
 
@@ -84,7 +85,7 @@ def _unreminded(proposal: Proposal, occasion: Occasion, at: datetime) -> Select[
         reminder.version == occasion.value,
         reminder.is_rehearsal.is_(False),
     )
-    is_due = _was_not_seen(proposal, at) if occasion is Occasion.NOT_SEEN else _has_offer_left(proposal)
+    is_due = _was_not_seen(proposal, at) if occasion is Occasion.NOT_SEEN else _has_offer_left(proposal, at)
     return (
         select(Message)
         .where(
@@ -93,8 +94,7 @@ def _unreminded(proposal: Proposal, occasion: Occasion, at: datetime) -> Select[
             Message.kind == Kind.CORRECTION,
             Message.state == State.SENT,
             Message.is_rehearsal.is_(False),
-            is_due,
-            ~is_reminded,
+            is_due & _is_still_concerned(proposal, at) & ~is_reminded,
         )
         .order_by(Message.id)
         .limit(BATCH)
@@ -111,7 +111,25 @@ def signed_in_since() -> ColumnElement[bool]:
     return exists().where(SignInLink.person_id == Message.person_id, SignInLink.used_at >= Message.queued_at)
 
 
-def _has_offer_left(proposal: Proposal) -> ColumnElement[bool]:
+def _is_still_concerned(proposal: Proposal, at: datetime) -> ColumnElement[bool]:
+    """Whether the reader still acts for an account of the correction, or sees it: that may have ended since."""
+    return (
+        exists()
+        .where(
+            Adjustment.proposal_id == proposal.id,
+            Authority.account_id == Adjustment.account_id,
+            Authority.person_id == Message.person_id,
+            identity.in_force(_today(proposal, at)),
+        )
+        .correlate(Message)
+    )
+
+
+def _today(proposal: Proposal, at: datetime) -> date:
+    return at.astimezone(ZoneInfo(proposal.incident.zone)).date()
+
+
+def _has_offer_left(proposal: Proposal, at: datetime) -> ColumnElement[bool]:
     """Whether the reader answers for an account whose offer, which they may leave, is still open."""
     return (
         exists()
@@ -126,6 +144,7 @@ def _has_offer_left(proposal: Proposal) -> ColumnElement[bool]:
             Authority.account_id == Adjustment.account_id,
             Authority.person_id == Message.person_id,
             Authority.scope.in_(ANSWERING),
+            identity.in_force(_today(proposal, at)),
         )
         .correlate(Message)
     )

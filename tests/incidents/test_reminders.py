@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from app.core.db import session, transaction
-from app.identity import Person, SignInLink
+from app.identity import Authority, Person, SignInLink
 from app.incidents import Incident, ProposalState, get_proposal, reminders
 from app.notices import Kind, Message, Reminder, State, read_content
 from app.worker import remind_of_corrections
@@ -104,6 +104,17 @@ def test_an_offer_that_is_left_is_reminded_of_at_the_date_the_notice_names(tx: N
     (hugo,) = after["Hugo"]
     assert hugo.was_seen
     assert not after["Chen"][-1].was_seen
+
+
+def test_nobody_is_reminded_of_accounts_that_they_no_longer_act_for_or_see(tx: None, at: datetime) -> None:
+    a_published_incident(at)
+    gone = select(Person.id).where(Person.full_name.in_(["Hugo Martins", "Jonah Reyes"]))
+    session.execute(update(Authority).where(Authority.person_id.in_(gone)).values(ends_on=at.date()))
+
+    remind_all(at + HALF)
+    remind_all(at + timedelta(days=29))
+
+    assert set(reminded()) & {"Hugo", "Jonah", "Chen"} == {"Chen"}
 
 
 def test_nobody_is_reminded_after_the_last_date_or_of_an_older_version(tx: None, at: datetime) -> None:

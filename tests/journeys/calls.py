@@ -22,7 +22,9 @@ def book_a_call(investor: Visitor, zone: str) -> datetime:
     time.check()
     investor.presses("Continue")
     investor.sees("Check your call.")
+    investor.looks_for_barriers()
     investor.page.get_by_label("Number to call").fill("+1 212 555 0149")
     investor.presses("Book this call")
     investor.sees("Your call is booked.")
+    investor.looks_for_barriers()
     return start

@@ -31,6 +31,13 @@ class MailTo(StrEnum):
     EVERYONE = "everyone"
 
 
+class LetterWindow(StrEnum):
+    """Where the address stands on a letter, by paper and envelope."""
+
+    US_10 = "us-10"
+    DIN_5008 = "din-5008"
+
+
 def _setting(says: str, *, default: str | None = None, secret: bool = False) -> Any:
     return field(metadata={"says": says, "default": default, "secret": secret})
 
@@ -56,6 +63,9 @@ class Settings:
     mail_use_ssl: bool = _setting("TLS from the first byte", default="false")
     mail_rate_per_second: int = _setting("Most messages a second", default="5")
     mail_to: MailTo = _setting("Who may be written to: nobody, staff or everyone", default="staff")
+    letter_window: LetterWindow = _setting(
+        "Letters: us-10 (US Letter, #10 window envelope) or din-5008 (A4, DL or C5/6 window envelope)", default="us-10"
+    )
     files_dir: Path = _setting("Stored evidence and papers", default=str(ROOT / "instance" / "files"))
     demo: bool = _setting("1 for the demo: its pages and an unprefixed cookie", default="false")
     counsel_address: str | None = _setting("Where checkpoints are mailed for counsel to keep")
@@ -158,8 +168,8 @@ def _parse(each: dataclasses.Field[Any], text: str | None) -> Any:
         return _boolean(text)
     if each.type is int:
         return _whole(text)
-    if each.type is MailTo:
-        return MailTo(text)
+    if each.type in (MailTo, LetterWindow):
+        return each.type(text)
     return tuple(part.strip() for part in text.split(",") if part.strip()) if each.type == tuple[str, ...] else text
 
 

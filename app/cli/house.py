@@ -13,6 +13,7 @@ from flask import current_app
 from app import audit, identity
 from app.cli import user
 from app.cli.errors import BadInput, Failed
+from app.cli.mail_settings import mail_problem
 from app.core import clock, pdf, schema
 from app.core.db import session, transaction
 from app.core.jobs import find_heartbeat
@@ -100,6 +101,7 @@ def _examine() -> dict[str, str | None]:
             found["worker"] = _worker()
             found["audit triggers"] = _triggers()
             found["audit log"] = _log()
+    found["mail"] = mail_problem(settings)
     found["signing key"] = _signing_key(settings.audit_key_file)
     found["PDF"] = None if pdf.is_available() else pdf.MISSING
     free = shutil.disk_usage(settings.files_dir if settings.files_dir.exists() else Path("/")).free

@@ -11,6 +11,7 @@ import phonenumbers
 from app.core.money import BadAmount, minor_digits
 from app.core.text import plain_fraction, zone_names
 from app.deals.rule_names import RuleName
+from app.identity import is_email
 
 MOST_MINOR_UNITS = 10**15
 MOST_DIGITS = 4  # no currency has more after the point
@@ -24,7 +25,6 @@ _ROUGH_AMOUNT = re.compile(r"[0-9][0-9 ,.'_\u00a0\u202f]*")
 _RATIO = re.compile(r"([0-9]+)/([0-9]+)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})")
-_EMAIL = re.compile(r"[^@\s<>(),;:\"\\\[\]]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 UNSAFE = ("=", "+", "-", "@")
 _NEGATIVE = re.compile(r"-[0-9][0-9.,]*")
@@ -233,7 +233,7 @@ def moment(text: str) -> datetime:
 
 def email(text: str) -> str:
     """An address in lower case; one address is one person."""
-    if len(text) > 254 or not text.isprintable() or not _EMAIL.fullmatch(text):
+    if not is_email(text):
         raise BadCell("It is not an email address.", "Write one address such as name@example.com.")
     return text.lower()
 

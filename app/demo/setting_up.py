@@ -9,6 +9,7 @@ from app.core.queue import create_queue
 from app.settings import DEMO_FOLDER, DEMO_SECRETS_FILE, Settings, environment_with
 
 MAILBOX = DEMO_FOLDER / "mailbox"
+BOUNCES = DEMO_FOLDER / "bounces"
 LOADED = DEMO_FOLDER / "loaded"
 KEY_FILE = DEMO_FOLDER / "audit.key"
 ORIGIN = "demo.example/audit/1"
@@ -46,7 +47,7 @@ def clear(settings: Settings) -> None:
     db.engine.dispose()
     schema.downgrade(settings.database_url)
     settings.audit_anchors.unlink(missing_ok=True)
-    for message in MAILBOX.glob("*/*"):
+    for message in (*MAILBOX.glob("*/*"), *BOUNCES.glob("*/*")):
         message.unlink()
     set_up(settings)
 

@@ -216,6 +216,14 @@ class Story:
         """Send what waits, at the rate of the settings, until the mail server has answered for all of it."""
         while notices.deliver_due(self.office, at_most=1000).tries:
             pass
+        self._take_in_bounces()
+
+    def _take_in_bounces(self) -> None:
+        """Import what the mail server reported back meanwhile, as `flask mail import-bounces` does."""
+        folder = self.settings.files_dir.parent / "bounces"
+        for _, raw in notices.read_mails(folder) if folder.is_dir() else ():
+            with transaction():
+                notices.take_report(raw=raw, by=audit.shell_actor(), at=self.at)
 
     def _publish_a_batch(self, publication: incidents.Publication) -> None:
         with transaction():

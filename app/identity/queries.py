@@ -1,5 +1,6 @@
 """Reading people, what they act for, their links and their sessions."""
 
+import re
 import unicodedata
 from collections.abc import Collection
 from datetime import date, datetime
@@ -14,6 +15,13 @@ from app.identity.links import Secrets, derive, hash_token, read_token
 from app.identity.models import Account, Authority, Person, Role, StaffPassword, StaffRole
 
 LINK_PURPOSE = "sign-in"
+LONGEST_EMAIL = 254
+_EMAIL = re.compile(r"[^@\s<>(),;:\"\\\[\]]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+def is_email(text: str) -> bool:
+    """Whether this is one address, as files and forms may bring it."""
+    return len(text) <= LONGEST_EMAIL and text.isprintable() and _EMAIL.fullmatch(text) is not None
 
 
 def normal_email(text: str) -> str:

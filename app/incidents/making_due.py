@@ -11,6 +11,7 @@ from app import audit, settlement
 from app.core.db import session, table_of
 from app.incidents.distributions import Distributions
 from app.incidents.proposal_models import Adjustment, Proposal, ProposalPart
+from app.incidents.readdressing import hold_what_became_due
 from app.settlement import Direction
 
 WORKER = "system:worker"
@@ -39,6 +40,7 @@ def publish_adjustments(proposal: Proposal, adjustments: Sequence[Adjustment], a
         _record_correction(named, parts[each.case_id], each, at)
     dues = [_due(payable, each) for each in unpublished for payable in payables_of(parts[each.case_id], each)]
     settlement.make_all_due(dues, at=at)
+    hold_what_became_due(unpublished, at=at)
 
 
 def _publish(adjustments: Sequence[Adjustment], at: datetime) -> None:

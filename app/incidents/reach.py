@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from app.core.db import session
@@ -14,6 +14,7 @@ from app.incidents.proposal_models import Acknowledgment, Proposal
 from app.notices import Kind, Message, State
 
 NOTICES = frozenset({Kind.FIRST, Kind.UPDATE, Kind.CORRECTION, Kind.ALL_CLEAR})
+NOT_ACCEPTED = (State.FAILED, State.SUPPRESSED)
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Reached:
             return ""
         return {
             State.FAILED: "Check the address, then call or write by post.",
+            State.BOUNCED: "Mail came back: see who was not reached.",
             State.SUPPRESSED: "Mail to this address is switched off: call or write by post.",
             State.UNCERTAIN: "It may have left twice; nothing to do.",
             State.DEFERRED: "It is tried again by itself.",
@@ -87,7 +89,7 @@ def count_reached(incident: Incident) -> ReachCounts:
     return ReachCounts(
         written=sum(by_state.values()),
         accepted=by_state.get(State.SENT, 0),
-        not_accepted=by_state.get(State.FAILED, 0) + by_state.get(State.SUPPRESSED, 0),
+        not_accepted=sum(by_state.get(each, 0) for each in NOT_ACCEPTED),
         signed_in=session.scalar(signed_in) or 0,
         read=session.scalar(read) or 0,
     )
@@ -99,6 +101,11 @@ def _messages(incident: Incident) -> Select[Message]:
         Message.kind.in_(NOTICES),
         Message.is_rehearsal.is_(False),
     )
+
+
+def signed_in_since() -> ColumnElement[bool]:
+    """Whether the reader of a message has signed in from any link since it was queued."""
+    return exists().where(SignInLink.person_id == Message.person_id, SignInLink.used_at >= Message.queued_at)
 
 
 def _first_uses(pseudonyms: Collection[str]) -> Mapping[str, datetime]:

@@ -14,9 +14,10 @@ from sqlalchemy.orm import aliased, joinedload
 
 from app import identity
 from app.core.db import session
-from app.identity import Authority, Scope, SignInLink
+from app.identity import Authority, Scope
 from app.incidents.models import Incident
 from app.incidents.proposal_models import Adjustment, Proposal, ProposalPart, Publication
+from app.incidents.reach import signed_in_since
 from app.incidents.sending import queue_reminder
 from app.incidents.workflow import ProposalState
 from app.notices import Correction, Kind, Message, Reminder, State, read_content
@@ -77,14 +78,6 @@ def _occasions(proposal: Proposal, at: datetime) -> list[Occasion]:
 
 def _unreminded(proposal: Proposal, occasion: Occasion, at: datetime) -> Select[Message]:
     """Corrections that a mail server took and whose readers were not reminded on this occasion."""
-    reminder = aliased(Message)
-    is_reminded = exists().where(
-        reminder.subject_key == Message.subject_key,
-        reminder.person_id == Message.person_id,
-        reminder.kind == Kind.REMINDER,
-        reminder.version == occasion.value,
-        reminder.is_rehearsal.is_(False),
-    )
     is_due = _was_not_seen(proposal, at) if occasion is Occasion.NOT_SEEN else _has_offer_left(proposal, at)
     return (
         select(Message)
@@ -94,7 +87,9 @@ def _unreminded(proposal: Proposal, occasion: Occasion, at: datetime) -> Select[
             Message.kind == Kind.CORRECTION,
             Message.state == State.SENT,
             Message.is_rehearsal.is_(False),
-            is_due & _is_still_concerned(proposal, at) & ~is_reminded,
+            is_due & _is_still_concerned(proposal, at),
+            ~_is_reminded(occasion),
+            ~_was_sent_again(),
         )
         .order_by(Message.id)
         .limit(BATCH)
@@ -102,13 +97,30 @@ def _unreminded(proposal: Proposal, occasion: Occasion, at: datetime) -> Select[
     )
 
 
+def _is_reminded(occasion: Occasion) -> ColumnElement[bool]:
+    reminder = aliased(Message)
+    return exists().where(
+        reminder.subject_key == Message.subject_key,
+        reminder.person_id == Message.person_id,
+        reminder.kind == Kind.REMINDER,
+        reminder.version == occasion.value,
+        reminder.is_rehearsal.is_(False),
+    )
+
+
+def _was_sent_again() -> ColumnElement[bool]:
+    copy = aliased(Message)
+    return exists().where(
+        copy.kind == Message.kind,
+        copy.subject_key == Message.subject_key,
+        copy.person_id == Message.person_id,
+        copy.is_rehearsal.is_(False),
+        copy.version > Message.version,
+    )
+
+
 def _was_not_seen(proposal: Proposal, at: datetime) -> ColumnElement[bool]:
     return (Message.sent_at <= at - wait_before_reminding(proposal)) & ~signed_in_since()
-
-
-def signed_in_since() -> ColumnElement[bool]:
-    """Whether the reader has signed in from any link since their message was queued."""
-    return exists().where(SignInLink.person_id == Message.person_id, SignInLink.used_at >= Message.queued_at)
 
 
 def _is_still_concerned(proposal: Proposal, at: datetime) -> ColumnElement[bool]:

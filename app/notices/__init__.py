@@ -1,9 +1,9 @@
 """Composing messages and delivering them through the outbox."""
 
 from app.notices.about_calls import CallLate, MissedCall
+from app.notices.again import send_again
 from app.notices.asked_for import (
     AddressChanged,
-    AskedBy,
     BookingCancelled,
     BookingConfirmed,
     BookingMoved,
@@ -32,6 +32,29 @@ from app.notices.composing import (
 from app.notices.delivery import Delivered, MayNotBeWrittenTo, deliver_due, send_probe
 from app.notices.encoding import read_content
 from app.notices.kinds import Content, Kind, Lane
+from app.notices.letter_models import Letter, LetterBatch, LetterCause, LetterState
+from app.notices.letter_queue import (
+    CannotPost,
+    count_letters,
+    get_batch,
+    get_letter,
+    list_batches,
+    list_wanted,
+    mark_posted,
+    mark_returned,
+    newest_letters,
+    queue_letter,
+)
+from app.notices.letters import (
+    LETTERS,
+    CannotPrint,
+    Stationery,
+    ask_for_batch,
+    letter_page,
+    make_batch,
+    print_letters,
+    take_batch,
+)
 from app.notices.mail_files import NoMailbox, read_mail_bytes, read_mails
 from app.notices.mime import Envelope, Outgoing, Words, seal
 from app.notices.models import WAITING, Attempt, Message, Outcome, Outlet, State
@@ -61,12 +84,12 @@ from app.notices.switch import AlreadySwitched, let_go, release_held_back, retry
 from app.notices.withdrawing import withdraw
 
 __all__ = [
+    "LETTERS",
     "PLACEHOLDERS",
     "WAITING",
     "AddressChanged",
     "AllClear",
     "AlreadySwitched",
-    "AskedBy",
     "Attempt",
     "BookingCancelled",
     "BookingConfirmed",
@@ -76,6 +99,8 @@ __all__ = [
     "CallLate",
     "CallReminder",
     "CannotLift",
+    "CannotPost",
+    "CannotPrint",
     "Cash",
     "Channel",
     "Claim",
@@ -96,6 +121,10 @@ __all__ = [
     "Kind",
     "KnockOn",
     "Lane",
+    "Letter",
+    "LetterBatch",
+    "LetterCause",
+    "LetterState",
     "MayNotBeWrittenTo",
     "Message",
     "Method",
@@ -123,6 +152,7 @@ __all__ = [
     "SignIn",
     "SignedCheckpoint",
     "State",
+    "Stationery",
     "Suppression",
     "SuppressionCause",
     "Taken",
@@ -135,23 +165,36 @@ __all__ = [
     "WayIn",
     "Words",
     "answer_sign_in_requests",
+    "ask_for_batch",
     "check_number",
     "compose",
+    "count_letters",
     "deliver_due",
     "find_by_notice_number",
     "find_newest_notice",
     "find_suppression",
+    "get_batch",
+    "get_letter",
     "get_message",
     "get_suppression",
     "let_go",
+    "letter_page",
     "lift",
+    "list_batches",
     "list_messages",
     "list_suppressions",
+    "list_wanted",
     "mail_checkpoint",
+    "make_batch",
+    "mark_posted",
+    "mark_returned",
+    "newest_letters",
     "preview",
+    "print_letters",
     "queue",
     "queue_all",
     "queue_confirmation",
+    "queue_letter",
     "queue_named",
     "queue_sign_in",
     "read_content",
@@ -161,9 +204,11 @@ __all__ = [
     "release_held_back",
     "retry_failed",
     "seal",
+    "send_again",
     "send_probe",
     "status",
     "stop_all",
+    "take_batch",
     "take_report",
     "withdraw",
 ]

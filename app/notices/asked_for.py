@@ -7,6 +7,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from app.core.text import plural, zone_offset
+from app.identity import AskedBy
 from app.notices.kinds import Content, Kind, Lane
 
 
@@ -15,13 +16,6 @@ class Method(StrEnum):
 
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
-
-
-class AskedBy(StrEnum):
-    """How somebody asked us for another address."""
-
-    CALL = "call"
-    LETTER = "letter"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,8 @@ from app import audit, identity
 from app.core.db import session
 from app.notices.bounce_reports import Action, DeliveryReport, NoReport, read_report
 from app.notices.gate import lock_outlet
+from app.notices.letter_models import LetterCause
+from app.notices.letter_queue import queue_letter
 from app.notices.models import Message, State
 from app.notices.reach_models import Bounce, SuppressionCause
 from app.notices.suppression import suppress
@@ -95,3 +97,4 @@ def _tell(
         as_email=as_email,
     )
     suppress(message=message, cause=SuppressionCause.BOUNCED, says=report.says, by=by, at=at)
+    queue_letter(message=message, cause=LetterCause.NOT_DELIVERED, by=by, at=at)

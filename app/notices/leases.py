@@ -18,6 +18,8 @@ from app.identity import LinkKind, Person, SignInLink, StaffRole
 from app.notices.encoding import decode
 from app.notices.gate import Gate
 from app.notices.kinds import Kind, Lane
+from app.notices.letter_models import LetterCause
+from app.notices.letter_queue import queue_letter
 from app.notices.mime import Envelope, ascii_address
 from app.notices.models import WAITING, Attempt, Message, Outcome, State
 from app.notices.office import Office
@@ -30,6 +32,8 @@ from app.settings import MailTo
 LEASE = timedelta(seconds=30)
 DROPPED_AT_ONCE = 100
 WORKER = "system:worker"
+UNWRITABLE = "This address cannot be written to: the part before the @ has letters that many mail servers refuse."
+CAME_BACK = "This address is not written to: mail to it came back, or was refused."
 _MESSAGE, _ATTEMPT = table_of(Message), table_of(Attempt)
 _PERSON, _LINK = table_of(Person), table_of(SignInLink)
 _TAKE = (
@@ -157,9 +161,9 @@ def _why_not_there(message: Row[Any]) -> str | None:
     try:
         ascii_address(message.address)
     except ValueError:
-        return "This address cannot be written to: the part before the @ has letters that many mail servers refuse."
+        return UNWRITABLE
     if message.is_suppressed:
-        return "This address is not written to: mail to it came back, or was refused."
+        return CAME_BACK
     return None
 
 
@@ -188,6 +192,9 @@ def drop(message: Row[Any] | Message, reason: str, now: datetime) -> None:
     if not message.is_rehearsal:
         named = _named(message)
         audit.record(action="notice.suppressed", actor=WORKER, subject=named, at=now, **named.parts, reason=reason)
+    if reason in (UNWRITABLE, CAME_BACK):
+        whole = session.get_one(Message, message.id, populate_existing=True)
+        queue_letter(message=whole, cause=LetterCause.NOT_DELIVERED, by=WORKER, at=now)
 
 
 def _named(message: Row[Any] | Message) -> Named:

@@ -5,6 +5,7 @@ import secrets
 from sqlalchemy import select
 
 from app.core.db import session
+from app.notices.letter_models import Letter
 from app.notices.models import Message
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -15,7 +16,8 @@ def new_numbers(count: int) -> list[str]:
     found: dict[str, None] = {}
     while len(found) < count:
         fresh = [_random() for _ in range(count - len(found))]
-        taken = set(session.scalars(select(Message.notice_number).where(Message.notice_number.in_(fresh))))
+        known = (select(each.notice_number).where(each.notice_number.in_(fresh)) for each in (Message, Letter))
+        taken = {number for query in known for number in session.scalars(query)}
         found |= dict.fromkeys(number for number in fresh if number not in taken)
     return list(found)
 

@@ -13,6 +13,8 @@ from app import audit
 from app.core.db import session, table_of
 from app.notices.gate import Gate
 from app.notices.leases import WORKER, Lease
+from app.notices.letter_models import LetterCause
+from app.notices.letter_queue import queue_letter
 from app.notices.mime import Outgoing
 from app.notices.models import Attempt, Message, Outcome, State
 from app.notices.reach_models import SuppressionCause
@@ -135,3 +137,4 @@ def _suppress_bad_address(lease: Lease, reason: str, now: datetime) -> None:
     if names_a_bad_address(reason):
         message = session.get_one(Message, lease.message_id)
         suppress(message=message, cause=SuppressionCause.REFUSED, says=reason, by=WORKER, at=now)
+        queue_letter(message=message, cause=LetterCause.NOT_DELIVERED, by=WORKER, at=now)

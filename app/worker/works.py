@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app
 
 from app import deals, incidents, notices
-from app.core import clock
+from app.core import clock, files
 from app.core.jobs import Job, Progress, Work
 from app.incidents import papers
 from app.settings import Settings
@@ -46,9 +46,23 @@ def print_papers(job: Job, progress: Progress) -> Mapping[str, Any]:
     return papers.make_papers(job, progress, press=current_app.extensions["press"], at=clock.now())
 
 
+def print_letters(job: Job, progress: Progress) -> Mapping[str, Any]:
+    """Print the letters that wait as one file and keep it."""
+    settings: Settings = current_app.extensions["settings"]
+    return notices.make_batch(
+        job,
+        progress,
+        office=current_app.extensions["office"],
+        stationery=notices.Stationery(settings.letter_window, settings.audit_vkey),
+        keep=lambda content: files.store(settings.files_dir, content),
+        at=clock.now(),
+    )
+
+
 WORKS: Mapping[str, Work] = {
     incidents.REPLAY: replay,
     papers.PAPERS: print_papers,
+    notices.LETTERS: print_letters,
     deals.CHECK: check_upload,
     deals.IMPORT: import_upload,
     papers.VARIANTS: draw_paper,

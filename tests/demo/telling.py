@@ -9,9 +9,9 @@ from pathlib import Path
 from socket import create_server
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Sink
 
 from app.core.db import db, session
+from app.demo.bouncing import Bouncing
 from app.demo.setting_up import set_up
 from app.demo.story import Stage, Story
 from app.factory import create_app
@@ -26,7 +26,7 @@ def a_story(settings: Settings) -> Iterator[Story]:
     """A story about to be told into the empty database of the settings, inside an application context."""
     with create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    controller = Controller(Sink(), hostname="127.0.0.1", port=port)
+    controller = Controller(Bouncing(None, settings.files_dir.parent / "bounces"), hostname="127.0.0.1", port=port)
     controller.start()
     app = create_app(replace(settings, mail_server="127.0.0.1", mail_port=port, mail_rate_per_second=1000))
     with app.app_context():

@@ -4,10 +4,10 @@ from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 
+from app.identity import AskedBy
 from app.notices import (
     AddressChanged,
     AllClear,
-    AskedBy,
     BookingCancelled,
     BookingConfirmed,
     BookingMoved,

@@ -122,7 +122,7 @@ def test_only_a_message_that_left_is_found_by_its_number(tx: None, at: datetime)
     typed = f" {message.notice_number.lower().replace('-', ' ')} "
     found = check_number(number=typed, client="c", at=at)
     assert found is not None
-    assert (found.number, found.channel, found.sent_at) == (message.notice_number, "email", at)
+    assert (found.number, found.channel, found.sent_on) == (message.notice_number, "email", at.date())
     message.state = State.BOUNCED
     session.flush()
     assert check_number(number=typed, client="c", at=at) == found

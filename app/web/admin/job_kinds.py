@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from app import deals, incidents
+from app import deals, incidents, notices
 from app.core.jobs import Job
 from app.incidents import papers
 
@@ -39,11 +39,16 @@ def _papers(job: Job) -> str:
     return url_for("dossier.show", reference=job.argument["incident"])
 
 
+def _letters(job: Job) -> str:
+    return url_for("letters.show", reference=job.argument["incident"])
+
+
 KINDS: Mapping[str, JobKind] = {
     "verify-log": JobKind("Verifying the log", "See what was found", _checks),
     deals.CHECK: JobKind("Checking files", "See what was found", _upload),
     deals.IMPORT: JobKind("Importing files", "See what was imported", _upload),
     incidents.REPLAY: JobKind("Replaying every deal", "See who is affected", _affected),
+    notices.LETTERS: JobKind("Printing letters", "See the letters", _letters),
     papers.PAPERS: JobKind("Making papers", "See the papers", _papers),
     papers.VARIANTS: JobKind("Drawing the paper of every variant", "Save the PDF", _paper),
 }

@@ -11,12 +11,13 @@ from app.incidents import papers
 from app.settings import ROOT, MailTo, Settings
 
 FOLDER = ROOT / "templates" / "email"
+LETTERS = ROOT / "templates" / "letters"
 KINDS = frozenset({"first", "update", "correction", "all-clear", "reminder"})
 
 
 def notice_texts() -> dict[str, str]:
     """The SHA-256 in hex of every template that a notice is made from, frames and styles included, by its path."""
-    return {path.relative_to(FOLDER).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in _templates()}
+    return {_name(path): hashlib.sha256(path.read_bytes()).hexdigest() for path in _templates()}
 
 
 def keep_notice_texts(folder: Path) -> dict[str, str]:
@@ -33,11 +34,17 @@ def read_notice_text(sha256: str) -> str | None:
 
 
 def _templates() -> list[Path]:
-    return [
+    """Those of mail, and what letters put around the same words."""
+    mail = [
         path
         for path in sorted(FOLDER.rglob("*"))
         if path.is_file() and (path.parent == FOLDER or path.parent.name in KINDS)
     ]
+    return mail + sorted(LETTERS.glob("*.html"))
+
+
+def _name(path: Path) -> str:
+    return path.relative_to(FOLDER if path.is_relative_to(FOLDER) else LETTERS.parent).as_posix()
 
 
 def mail_to() -> MailTo:

@@ -223,7 +223,7 @@ def _page(incident: Incident, person: Person, form: ActingForm) -> str:
     return render_template(
         "admin/reaching/show.html",
         incident=incident,
-        person=person,
+        investor=person,
         form=form,
         address_form=form if isinstance(form, AddressForm) else _address_form(person),
         lift_form=form if isinstance(form, LiftForm) else LiftForm(None),

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import audit_append, audit_verify, importing, mail, proration, proration_peers, publish, replaying, slots
-from bench.result import HEADINGS, Result, cells
+from bench.result import Result, report
 
 BENCHMARKS = {
     "proration": proration.measure,
@@ -27,16 +27,18 @@ RESULTS = Path(__file__).parent / "results.md"
 
 
 def main(names: Sequence[str]) -> int:
-    """Run the named benchmarks, or all of them and write the results; 1 when a goal is missed."""
+    """Run the named benchmarks, or all of them; each row carries its own date and commit. 1 when a goal is missed."""
     if unknown := set(names) - set(BENCHMARKS):
         print(f"There is no benchmark {', '.join(sorted(unknown))}. Use: {', '.join(BENCHMARKS)}.", file=sys.stderr)
         return 2
-    results = [result for name in names or BENCHMARKS for result in _alone(name)]
-    text = _report(results)
-    print(text)
-    if not names:
-        RESULTS.write_text(text, encoding="utf-8")
-    return 0 if all(result.reached for result in results) else 1
+    reached = True
+    for name in names or BENCHMARKS:
+        results = _alone(name)
+        reached = reached and all(result.reached for result in results)
+        kept = RESULTS.read_text(encoding="utf-8") if RESULTS.exists() else ""
+        RESULTS.write_text(report(kept, results, measured=_measured()), encoding="utf-8")
+        print(report("", results, measured=_measured()))
+    return 0 if reached else 1
 
 
 def _alone(name: str) -> list[Result]:
@@ -45,16 +47,8 @@ def _alone(name: str) -> list[Result]:
         return pool.apply(BENCHMARKS[name])
 
 
-def _report(results: Sequence[Result]) -> str:
-    rows = [HEADINGS, ("---",) * len(HEADINGS), *(cells(result) for result in results)]
-    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    return f"""# Benchmarks, local
-
-{datetime.now(UTC):%Y-%m-%d}, commit {_commit()}, {_machine()}. Local figures of one run, not production figures.
-Seconds are medians of several rounds; the ratio is what counts.
-
-{table}
-"""
+def _measured() -> str:
+    return f"{datetime.now(UTC):%Y-%m-%d}, {_commit()}, {_machine()}"
 
 
 def _commit() -> str:

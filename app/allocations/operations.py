@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
+from typing import Any
 
 import rfc8785
 
@@ -30,7 +31,8 @@ def run(*, deal: Deal, rule: str, by: Person | str, at: datetime, bases: Mapping
 
     `bases` are recomputed ones by request id, in minor units; a request not named keeps its frozen basis.
     A failing certificate is kept as well: that is how a defect shows. `current-basis` shares by the averages of
-    today. Raises UnknownRule, CannotRun.
+    today and is certified by the bases frozen at the deal, as every run is: where the two differ its certificate says
+    by which it fails. Raises UnknownRule, CannotRun.
     """
     return _keep(_draft(deal, rule, bases), by, at)
 
@@ -86,8 +88,9 @@ def _made(deal: Deal, rule: Rule, bases: Sequence[str]) -> Run:
     asked = [
         Asked(request.requested_cents, Fraction(basis)) for request, basis in zip(deal.requests, bases, strict=True)
     ]
-    outcome = allocate(deal.available_cents, asked, rule, _today(deal, rule))
-    fault = certify(deal.available_cents, asked, outcome, rule)
+    today = _today(deal, rule)
+    outcome = allocate(deal.available_cents, asked, rule, today)
+    fault = _fault(deal, asked, outcome, rule, today)
     return Run(
         deal=deal,
         rule=RuleName(rule.name),
@@ -97,13 +100,13 @@ def _made(deal: Deal, rule: Rule, bases: Sequence[str]) -> Run:
         rate_text=_text(outcome.rate),
         level_text=_text(outcome.level),
         certificate="holds" if fault is None else f"fails: {fault}",
-        digest=_digest(deal, rule, bases, outcome),
+        digest=_digest(deal, rule, bases, outcome, today),
         shares=_shares(deal.requests, bases, asked, outcome),
     )
 
 
 def _today(deal: Deal, rule: Rule) -> Sequence[Fraction | None] | None:
-    """The averages of today where the rule needs them; what comes out is still checked against the run's bases."""
+    """The averages of today where the rule needs them."""
     if rule.name != RuleName.CURRENT_BASIS:
         return None
     today = todays_bases(deal)
@@ -113,6 +116,18 @@ def _today(deal: Deal, rule: Rule) -> Sequence[Fraction | None] | None:
             "so the averages of today are not known. Import basis_count."
         )
     return today
+
+
+def _fault(
+    deal: Deal, asked: Sequence[Asked], outcome: Outcome, rule: Rule, today: Sequence[Fraction | None] | None
+) -> str | None:
+    """What is wrong with the outcome by the bases of the run; with averages of today it is checked by those first."""
+    fault = certify(deal.available_cents, asked, outcome, rule)
+    if today is None or fault is None:
+        return fault
+    used = [each if basis is None else Asked(each.requested, basis) for each, basis in zip(asked, today, strict=True)]
+    by_todays = certify(deal.available_cents, used, outcome, rule) or "it holds"
+    return f"by the averages frozen at the deal, {fault}; by those of today {by_todays}"
 
 
 def _shares(
@@ -135,9 +150,11 @@ def _shares(
     ]
 
 
-def _digest(deal: Deal, rule: Rule, bases: Sequence[str], outcome: Outcome) -> str:
+def _digest(
+    deal: Deal, rule: Rule, bases: Sequence[str], outcome: Outcome, today: Sequence[Fraction | None] | None
+) -> str:
     """SHA-256 of the RFC 8785 form of everything that went in and came out; amounts are minor units as text."""
-    form = {
+    form: dict[str, Any] = {
         "deal": deal.external_id,
         "available": str(deal.available_cents),
         "rule": {"name": rule.name, "zero_basis": rule.zero_basis, "tie": rule.tie, "minimum": str(rule.minimum)},
@@ -148,6 +165,8 @@ def _digest(deal: Deal, rule: Rule, bases: Sequence[str], outcome: Outcome) -> s
             for request, basis, share in zip(deal.requests, bases, outcome.shares, strict=True)
         ],
     }
+    if today is not None:
+        form["today"] = [_text(average) for average in today]
     return hashlib.sha256(rfc8785.dumps(form)).hexdigest()
 
 

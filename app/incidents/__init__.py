@@ -11,7 +11,7 @@ from app.incidents.batches import list_waiting, publish_batch
 from app.incidents.binding import CannotBind, bind
 from app.incidents.coverage import Coverage, find_coverage, find_replay, signed_coverage
 from app.incidents.deciding import CaseComparison, WhatIf, compare
-from app.incidents.decisions import INTEREST_POLICY, Assumption, CaseDecision, Decision, Threshold
+from app.incidents.decisions import INTEREST_POLICY, Assumption, CaseDecision, Decision, IncompleteDecision, Threshold
 from app.incidents.distributions import Distributions
 from app.incidents.editing import change_cause, change_contact, contact_point
 from app.incidents.explaining import Explanation, list_explanations
@@ -21,15 +21,10 @@ from app.incidents.interest_due import worked_lines
 from app.incidents.investigating import investigate
 from app.incidents.knock_on import NewAverage, find_new_average
 from app.incidents.leaving import list_sending, rehearse_telling, release_held_back, send, send_batch
+from app.incidents.making_due import count_written
 from app.incidents.models import Case, Evidence, EvidenceKind, FirstNotice, Incident, Statement, StatementKind, Update
-from app.incidents.operations import (
-    CannotGoLive,
-    CannotOpen,
-    ContactPoint,
-    ask_to_go_live,
-    confirm_live,
-    open_incident,
-)
+from app.incidents.offered import Offered, list_holders, list_offered, positions_of
+from app.incidents.operations import CannotGoLive, CannotOpen, ContactPoint, ask_to_go_live, confirm_live, open_incident
 from app.incidents.outcomes import Outcomes, tell_apart
 from app.incidents.overview import Overview, Row, Standing, Topic, get_overview, missing_signatures
 from app.incidents.previews import Variant, list_first_notice_variants, list_variants
@@ -93,6 +88,7 @@ from app.incidents.telling import (
     propose_update,
     reject_notice,
 )
+from app.incidents.unpaid import WHERE_DECLINABLE, WHERE_OBLIGED, Unpaid
 from app.incidents.voiding import AtStake, CannotChange, find_at_stake, list_voidable
 from app.incidents.worded import list_unworded
 from app.incidents.workflow import IncidentState, NotAllowed, NoticeState, ProposalState, PublicationState
@@ -100,6 +96,8 @@ from app.incidents.workflow import IncidentState, NotAllowed, NoticeState, Propo
 __all__ = [
     "INTEREST_POLICY",
     "REPLAY",
+    "WHERE_DECLINABLE",
+    "WHERE_OBLIGED",
     "Acknowledgment",
     "Adjustment",
     "Alteration",
@@ -135,11 +133,13 @@ __all__ = [
     "FirstNotice",
     "Incident",
     "IncidentState",
+    "IncompleteDecision",
     "KeyDates",
     "NewAverage",
     "NotAllowed",
     "NothingToRead",
     "NoticeState",
+    "Offered",
     "Outcomes",
     "Overview",
     "Party",
@@ -163,6 +163,7 @@ __all__ = [
     "Threshold",
     "Topic",
     "Totals",
+    "Unpaid",
     "Update",
     "Variant",
     "Waiver",
@@ -191,6 +192,7 @@ __all__ = [
     "count_held_back",
     "count_reached",
     "count_waiting",
+    "count_written",
     "draft",
     "dry_run",
     "find_acknowledgment",
@@ -227,9 +229,11 @@ __all__ = [
     "list_explanations",
     "list_findings",
     "list_first_notice_variants",
+    "list_holders",
     "list_incidents",
     "list_legal_notes",
     "list_obstacles",
+    "list_offered",
     "list_parties",
     "list_proposals",
     "list_public",
@@ -251,6 +255,7 @@ __all__ = [
     "move",
     "open_incident",
     "papers",
+    "positions_of",
     "propose",
     "propose_first_notice",
     "propose_update",

@@ -104,7 +104,8 @@ def _adjustment(
 ) -> Adjustment:
     request, holding = worked.corrected.request, worked.holding
     paid = effect.refund_cents + effect.interest_cents
-    waived = threshold.waiver_for(effect.change_cents, paid, effect.offer_cents, effect.cash_cents, distribution_cents)
+    amounts = (effect.change_cents, paid, effect.offer_cents, effect.cash_cents, distribution_cents)
+    waived = threshold.waiver_for(part.case.deal.currency, *amounts)
     return Adjustment(
         case=part.case,
         account_id=request.account_id,

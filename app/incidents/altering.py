@@ -35,7 +35,7 @@ WORDS: Mapping[str, str] = {
     "due_by": "the day offers end",
     "pay_to": "where offers are paid to",
     "policy": "the policy",
-    "threshold_cents": "the threshold",
+    "thresholds": "the threshold",
     "threshold_waives": "what the threshold waives",
     "threshold_reason": "the reason for the threshold",
     "assumptions": "the assumptions",

@@ -49,6 +49,15 @@ def count_concerned(incident: Incident, on: date) -> int:
     return session.scalar(select(func.count()).select_from(people.subquery())) or 0
 
 
+def list_account_ids(incident: Incident, on: date) -> Sequence[frozenset[int]]:
+    """For each person concerned the accounts (ids) of theirs that the incident touches; no person is loaded."""
+    by_person: dict[int, set[int]] = {}
+    pairs = _authorities(incident, on).with_only_columns(Authority.person_id, Authority.account_id)
+    for person_id, account_id in session.execute(pairs.order_by(None)):
+        by_person.setdefault(person_id, set()).add(account_id)
+    return [frozenset(accounts) for accounts in by_person.values()]
+
+
 def find_concerned(incident: Incident, person: Person, on: date) -> Concerned | None:
     """How the incident concerns this person, if it does."""
     theirs = _authorities(incident, on).where(Authority.person_id == person.id)

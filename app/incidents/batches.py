@@ -17,12 +17,11 @@ from app.incidents.audience import Concerned
 from app.incidents.facts import common_facts, list_adjustments, list_unpublished, tell
 from app.incidents.making_due import WORKER, is_notice_waived, publish_adjustments
 from app.incidents.proposal_models import Adjustment, Proposal, Publication
-from app.incidents.sending import link_expires_at
+from app.incidents.sending import CANARY, link_expires_at
 from app.incidents.untold import list_untold
 from app.incidents.workflow import INCIDENT, PROPOSAL, PUBLICATION, IncidentState, ProposalState, PublicationState, step
 from app.notices import AllClear, Correction
 
-CANARY = 5
 BATCH = 500
 
 
@@ -38,15 +37,14 @@ def publish_batch(*, publication: Publication, at: datetime) -> int:
     if publication.state not in (PublicationState.CANARY, PublicationState.RUNNING):
         return 0
     is_canary = publication.state is PublicationState.CANARY
-    concerned = _next_people(publication, CANARY if is_canary else BATCH)
-    _publish_to(publication.proposal, concerned, at)
-    publication.done += len(concerned)
+    concerned = _next_people(publication, CANARY - publication.done if is_canary else BATCH)
+    publication.done += _publish_to(publication.proposal, concerned, at)
     publication.total = max(publication.total, publication.done)  # somebody may have been given authority meanwhile
     if concerned:
         publication.cursor = max(publication.cursor, concerned[-1].person.id)
     if not _next_people(publication, 1):
         _finish(publication, at)
-    elif is_canary:
+    elif is_canary and publication.done >= CANARY:
         publication.state = step(PUBLICATION, publication.state, PublicationState.WAITING)
     else:
         ring(signals.publication_waits)
@@ -61,14 +59,15 @@ def _next_people(publication: Publication, at_most: int) -> Sequence[Concerned]:
     return beyond or list_untold(proposal, on, after=0, at_most=at_most)
 
 
-def _publish_to(proposal: Proposal, concerned: Sequence[Concerned], at: datetime) -> None:
+def _publish_to(proposal: Proposal, concerned: Sequence[Concerned], at: datetime) -> int:
+    """Answers how many of them are written to."""
     accounts = frozenset[int]().union(*(each.account_ids for each in concerned))
     adjustments = list_adjustments(proposal, accounts)
     publish_adjustments(proposal, adjustments, at)
     by_account: defaultdict[int, list[Adjustment]] = defaultdict(list)
     for adjustment in adjustments:
         by_account[adjustment.account_id].append(adjustment)
-    _tell_all(proposal, [(each, _theirs(by_account, each)) for each in concerned], at)
+    return _tell_all(proposal, [(each, _theirs(by_account, each)) for each in concerned], at)
 
 
 def _theirs(by_account: Mapping[int, list[Adjustment]], concerned: Concerned) -> Sequence[Adjustment]:
@@ -77,8 +76,8 @@ def _theirs(by_account: Mapping[int, list[Adjustment]], concerned: Concerned) ->
     return sorted(found, key=lambda each: (each.case.deal.closed_on, each.account_id)) if len(found) > 1 else found
 
 
-def _tell_all(proposal: Proposal, theirs: Sequence[tuple[Concerned, Sequence[Adjustment]]], at: datetime) -> None:
-    """Queue one notice each, but for those whose notice the threshold waives."""
+def _tell_all(proposal: Proposal, theirs: Sequence[tuple[Concerned, Sequence[Adjustment]]], at: datetime) -> int:
+    """Queue one notice each, but for those whose notice the threshold waives; answers how many."""
     common = common_facts(proposal)
     told = [
         (to, str(uuid4()), tell(proposal, to, adjustments, common))
@@ -100,6 +99,7 @@ def _tell_all(proposal: Proposal, theirs: Sequence[tuple[Concerned, Sequence[Adj
     )
     posts = [notices.Post(content, to.person.id, to.person.email, name, links[name]) for to, name, content in told]
     notices.queue_all(posts, subject_key=proposal.audit_name, at=at)
+    return len(posts)
 
 
 def page_of(proposal: Proposal) -> str:

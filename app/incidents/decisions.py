@@ -1,6 +1,6 @@
 """What is decided about the cases of an incident, before it becomes a proposal. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TypedDict
@@ -9,6 +9,7 @@ from app.core.errors import DomainError
 from app.incidents.distributions import Distributions
 from app.incidents.remedies import Remedy, Waiver
 from app.incidents.risks import Risk
+from app.incidents.unpaid import Unpaid, check_unpaid
 
 INTEREST_POLICY = "simple-act/365f"
 """The usual policy of interest; `settlement.get_policy` knows the others, with a cap in their name."""
@@ -43,25 +44,25 @@ class CaseDecision:
 
 @dataclass(frozen=True)
 class Threshold:
-    """Amounts below `cents` of a deal's currency, and what is waived for them. Zero waives nothing."""
+    """What is waived for amounts below `cents`, minor units by currency. A currency that is missing waives nothing."""
 
-    cents: int = 0
+    cents: Mapping[str, int] = field(default_factory=dict)
     waives: Waiver = Waiver.NOTHING
     reason: str = ""
 
     def check(self) -> None:
         """Raises IncompleteDecision."""
-        if self.cents < 0:
-            raise IncompleteDecision("A threshold is an amount of at least 0.")
-        if (self.cents == 0) != (self.waives is Waiver.NOTHING):
+        if any(cents <= 0 for cents in self.cents.values()):
+            raise IncompleteDecision("A threshold is an amount above 0; leave it empty where nothing is waived.")
+        if bool(self.cents) is (self.waives is Waiver.NOTHING):
             raise IncompleteDecision("A threshold needs an amount and what it waives: a notice, a payment or both.")
         if self.cents and not self.reason.strip():
             raise IncompleteDecision("Write why smaller amounts are waived. The correction itself never is.")
 
-    def waiver_for(self, *amounts: int) -> Waiver:
+    def waiver_for(self, currency: str, *amounts: int) -> Waiver:
         """What is waived for one adjustment with these amounts, of which the largest counts."""
         largest = max(abs(each) for each in amounts)
-        return self.waives if 0 < largest < self.cents else Waiver.NOTHING
+        return self.waives if 0 < largest < self.cents.get(currency, 0) else Waiver.NOTHING
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,24 @@ class Decision:
     interest_policy: str = INTEREST_POLICY
     threshold: Threshold = Threshold()
     assumptions: Sequence[Assumption] = ()
+    unpaid_offer: Unpaid = Unpaid.ENDS
+    unpaid_obliged: Unpaid = Unpaid.ENDS
 
-    def check(self, deals: Collection[str]) -> None:
-        """Raises IncompleteDecision when something is missing, or said about a deal that is none of these."""
+    def check(self, currencies: Mapping[str, str]) -> None:
+        """Raises IncompleteDecision when something is missing, or CannotBeUnpaid.
+
+        `currencies` names every deal that may be decided about, with its currency.
+        """
         self.threshold.check()
-        if unknown := sorted(set(self.cases) - set(deals)):
+        if unknown := sorted(set(self.cases) - set(currencies)):
             raise IncompleteDecision(f"The decision names a deal that the incident has no case for: {unknown[0]}.")
+        if foreign := sorted(set(self.threshold.cents) - set(currencies.values())):
+            raise IncompleteDecision(f"No deal of this incident is in {foreign[0]}, so nothing can be waived in it.")
+        check_unpaid(
+            declinable=self.unpaid_offer,
+            obliged=self.unpaid_obliged,
+            has_obliged=any(each.is_obliging for each in self.cases.values()),
+        )
         if any(not each["doubt"].strip() or not each["resolved"].strip() for each in self.assumptions):
             raise IncompleteDecision("An assumption says both the doubt and how it was resolved for the investor.")
 

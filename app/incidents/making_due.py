@@ -9,6 +9,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app import audit, settlement
 from app.core.db import session, table_of
+from app.incidents.audience import count_concerned, list_account_ids
 from app.incidents.distributions import Distributions
 from app.incidents.proposal_models import Adjustment, Proposal, ProposalPart
 from app.incidents.readdressing import hold_what_became_due
@@ -53,8 +54,24 @@ def _publish(adjustments: Sequence[Adjustment], at: datetime) -> None:
 
 def is_notice_waived(adjustments: Sequence[Adjustment]) -> bool:
     """Whether the threshold waives writing to somebody with these adjustments: all that changes for them is small."""
-    changed = [each for each in adjustments if each.difference_cents or each.is_held or each.distribution_cents]
+    changed = [each for each in adjustments if _is_told(each)]
     return bool(changed) and all(each.waived.waives_notice for each in changed)
+
+
+def count_written(proposal: Proposal, on: date) -> int:
+    """How many people a publication writes to: everybody concerned but those whose notice the threshold waives."""
+    if not proposal.threshold_waives.waives_notice:
+        return count_concerned(proposal.incident, on)
+    told = [each for each in proposal.adjustments if _is_told(each)]
+    small = {each.account_id for each in told if each.waived.waives_notice}
+    large = {each.account_id for each in told if not each.waived.waives_notice}
+    people = list_account_ids(proposal.incident, on)
+    return sum(not (accounts & small and not accounts & large) for accounts in people)
+
+
+def _is_told(adjustment: Adjustment) -> bool:
+    """Whether there is more to say of it than that it was right."""
+    return bool(adjustment.difference_cents or adjustment.is_held or adjustment.distribution_cents)
 
 
 def payables_of(part: ProposalPart, adjustment: Adjustment) -> Iterator[Payable]:

@@ -16,6 +16,7 @@ from app.incidents.knock_on import find_touched
 from app.incidents.proposal_models import Adjustment, InterestLine, Proposal, ProposalPart
 from app.incidents.remedies import Remedy
 from app.incidents.ruling import Ruling, RulingKind
+from app.incidents.unpaid import Unpaid
 
 
 class InDeal(TypedDict):
@@ -187,13 +188,24 @@ def _interest_terms(policy: str, lines: Sequence[InterestLine]) -> notices.Inter
 
 
 def _offer(part: ProposalPart, each: Adjustment, where: InDeal, knock_on: notices.KnockOn | None) -> notices.Offer:
+    unpaid = unpaid_of(part)
     return notices.Offer(
         **where,
         recorded_cents=each.recorded_cents,
         correct_cents=each.corrected_cents,
         obliged_by=part.obliged_by or None,
+        is_offered_again=unpaid is Unpaid.OFFERED_AGAIN,
+        stays_due=unpaid is Unpaid.STAYS_DUE,
         knock_on=knock_on,
     )
+
+
+def unpaid_of(part: ProposalPart) -> Unpaid:
+    """What becomes of an offer of this part that is unpaid on its last day; what is not bought in a new round ends."""
+    policy = part.proposal.policy
+    if part.remedy is not Remedy.REDISTRIBUTION:
+        return Unpaid.ENDS
+    return Unpaid(policy.get("unpaid_obliged", Unpaid.ENDS) if part.obliged_by else policy["unpaid_offer"])
 
 
 def _new_round(each: Adjustment, where: InDeal) -> notices.NewRound:
@@ -245,7 +257,7 @@ def _waived(part: ProposalPart, each: Adjustment, where: InDeal) -> notices.Waiv
         **where,
         recorded_cents=each.recorded_cents,
         correct_cents=each.corrected_cents,
-        limit_cents=part.proposal.threshold_cents,
+        limit_cents=part.proposal.thresholds[each.case.deal.currency],
         reason=part.proposal.threshold_reason,
         is_corrected=part.remedy is Remedy.REDISTRIBUTION,
     )

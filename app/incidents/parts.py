@@ -8,7 +8,7 @@ from fractions import Fraction
 from app.allocations import Run
 from app.core.text import plain_fraction
 from app.incidents.adjusting import Worked, adjust, work_out
-from app.incidents.decisions import CaseDecision, IncompleteDecision, Threshold
+from app.incidents.decisions import CaseDecision, Decision, IncompleteDecision
 from app.incidents.distributions import Distributions
 from app.incidents.models import Case
 from app.incidents.proposal_models import Adjustment, ProposalPart
@@ -16,16 +16,16 @@ from app.incidents.remedies import CannotCompute, Remedy, effects_of
 from app.incidents.rerunning import shares_of
 from app.incidents.risks import assess
 from app.incidents.ruling import RulingKind, find_ruling
+from app.incidents.unpaid import Unpaid
 from app.incidents.worded import find_missing_words
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What holds for every deal of a proposal: the texts that exist, the threshold, interest and its last day."""
+    """What holds for every deal of a proposal: the texts that exist, the decision over all, interest's last day."""
 
     texts: Collection[str]
-    threshold: Threshold
-    interest_policy: str
+    over_all: Decision
     pay_by: date
 
 
@@ -42,25 +42,30 @@ def decide(case: Case, run: Run, decision: CaseDecision, terms: Terms) -> Decide
     name = case.deal.name
     distributions = _distributions(case, decision)
     shares = shares_of(run, decision.declining)
-    if ignored := sorted(decision.declining - set(shares.held)):
-        raise IncompleteDecision(
-            f"{name}: position {ignored[0]} is offered nothing more, so there is nothing to decline."
-        )
+    over_all = terms.over_all
     missing = find_missing_words(
         terms.texts,
         remedy=decision.remedy,
         distributions=distributions,
         has_held=bool(shares.held),
-        waives_payment=terms.threshold.waives.waives_payment,
+        waives_payment=over_all.threshold.waives.waives_payment,
+        unpaid=_unpaid(decision, over_all),
     )
     if missing:
         raise IncompleteDecision(f"{name}: there is no approved text for the {missing} yet, so it cannot be proposed.")
     if decision.remedy is not Remedy.REDISTRIBUTION and not decision.reason.strip():
         raise IncompleteDecision(f"{name}: write why {decision.remedy.label} and not what the agreement says.")
-    worked = work_out(case.deal, shares.corrected, pay_by=terms.pay_by, policy=terms.interest_policy)
+    worked = work_out(case.deal, shares.corrected, pay_by=terms.pay_by, policy=over_all.interest_policy)
     part = _part(case, run, decision, worked, distributions)
     part.held, part.held_rate_text = shares.held, _text(shares.rate) if shares.held else None
-    return Decided(part, adjust(part, worked, threshold=terms.threshold, distributions=distributions))
+    return Decided(part, adjust(part, worked, threshold=over_all.threshold, distributions=distributions))
+
+
+def _unpaid(decision: CaseDecision, over_all: Decision) -> Unpaid:
+    """What becomes of the unpaid offers of this deal."""
+    if decision.remedy is not Remedy.REDISTRIBUTION:
+        return Unpaid.ENDS
+    return over_all.unpaid_obliged if decision.is_obliging else over_all.unpaid_offer
 
 
 def newest_multiple(case: Case) -> Fraction | None:

@@ -22,13 +22,15 @@ from app.incidents.workflow import ProposalState, PublicationState
 class Policy(TypedDict):
     """What is said about answers, as JSON on the proposal.
 
-    `may_decline`: an offer may be left, unless its part says by which clause not. `unpaid_offer`: it "ends" when it is
-    unpaid by the due date, and the allocation stays. `is_bridged`: a refund does not depend on what others do.
+    `may_decline`: an offer may be left, unless its part says by which clause not. `unpaid_offer`: what becomes of one
+    that is unpaid on its last day, and `unpaid_obliged` of one that may not be declined, in the words of `Unpaid`; an
+    older version has no such entry, and there it ends. `is_bridged`: a refund does not depend on what others do.
     `rates` is the table that interest was worked out by: first day, yearly rate, version.
     """
 
     may_decline: bool
     unpaid_offer: str
+    unpaid_obliged: NotRequired[str]
     interest: str
     is_bridged: bool
     rates: NotRequired[list[list[str | int]]]
@@ -61,16 +63,19 @@ class InterestLine(TypedDict):
 
 
 class Proposal(Pseudonymous, Base):
-    """One suggested correction over one or more cases of an incident; the thing people sign."""
+    """One suggested correction over one or more cases of an incident; the thing people sign.
+
+    `thresholds` are minor units by currency: below them `threshold_waives` is waived.
+    """
 
     __tablename__ = "proposals"
     __table_args__ = (
         UniqueConstraint("incident_id", "version"),
         CheckConstraint("look_by < pay_by AND look_by < due_by AND remind_on <= due_by", name="dates_in_order"),
-        CheckConstraint("(threshold_cents = 0) = (threshold_waives = 'nothing')", name="threshold_waives_something"),
         CheckConstraint(
-            "threshold_cents = 0 OR (threshold_cents > 0 AND threshold_reason <> '')", name="threshold_with_reason"
+            "(CAST(thresholds AS TEXT) = '{}') = (threshold_waives = 'nothing')", name="threshold_waives_something"
         ),
+        CheckConstraint("threshold_waives = 'nothing' OR threshold_reason <> ''", name="threshold_with_reason"),
     )
     audit_kind: ClassVar[str] = "proposal"
 
@@ -85,7 +90,7 @@ class Proposal(Pseudonymous, Base):
     due_by: Mapped[date]
     pay_to: Mapped[str] = mapped_column(Text)
     policy: Mapped[Policy] = mapped_column(JSON)
-    threshold_cents: Mapped[Cents] = mapped_column(default=0)
+    thresholds: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     threshold_waives: Mapped[Waiver] = mapped_column(default=Waiver.NOTHING)
     threshold_reason: Mapped[str] = mapped_column(Text, default="")
     assumptions: Mapped[list[Assumption]] = mapped_column(JSON, default=list)
@@ -253,7 +258,10 @@ class Approval(Base):
 
 
 class Publication(Base):
-    """The one row of a proposal's publication. `cursor` is the last person told; each batch commits with it."""
+    """The one row of a proposal's publication. `cursor` is the last person passed; each batch commits with it.
+
+    `done` of `total` people are written to; who is not, since the threshold waives it, counts in neither.
+    """
 
     __tablename__ = "publications"
     __table_args__ = (CheckConstraint("done <= total", name="never_more_than_all"),)

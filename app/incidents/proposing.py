@@ -10,6 +10,7 @@ from app import allocations, audit, settlement
 from app.allocations import Run
 from app.core.db import session
 from app.core.errors import DomainError
+from app.core.money import plain_money
 from app.core.text import plain_fraction
 from app.identity import Person
 from app.incidents.canonical import canonical, digest
@@ -19,13 +20,15 @@ from app.incidents.models import Case, Incident, StatementKind
 from app.incidents.parts import Decided, Terms, decide
 from app.incidents.proposal_models import Adjustment, Policy, Proposal, ProposalPart
 from app.incidents.stating import contained_rules
+from app.incidents.unpaid import Unpaid
 from app.incidents.voiding import void_unpublished
 from app.incidents.workflow import ProposalState
 
 SHORTEST_LOOK = timedelta(days=10)
 DEFAULT_POLICY: Policy = {
     "may_decline": True,
-    "unpaid_offer": "ends",
+    "unpaid_offer": Unpaid.ENDS.value,
+    "unpaid_obliged": Unpaid.ENDS.value,
     "interest": INTEREST_POLICY,
     "is_bridged": True,
 }
@@ -103,11 +106,11 @@ def draft(
     CannotPropose or, in words as well, whatever is missing of the decision.
     """
     dates.check()
-    decision.check({case.deal.external_id for case in incident.cases})
+    decision.check({case.deal.external_id: case.deal.currency for case in incident.cases})
     if not pay_to.strip():
         raise CannotPropose("Say where an offer is paid to; legal approves it.")
     _check_none_is_out(incident)
-    terms = Terms(texts, decision.threshold, decision.interest_policy, dates.pay_by)
+    terms = Terms(texts, decision, dates.pay_by)
     decided = [decide(case, _run(case), decision.of(case.deal.external_id), terms) for case in incident.cases]
     proposal = _new_version(incident, decision, dates, decided)
     proposal.pay_to, proposal.reason = pay_to, reason
@@ -119,6 +122,7 @@ def draft(
 def _new_version(incident: Incident, decision: Decision, dates: KeyDates, decided: Sequence[Decided]) -> Proposal:
     policy = DEFAULT_POLICY.copy()
     policy["interest"] = decision.interest_policy
+    policy["unpaid_offer"], policy["unpaid_obliged"] = decision.unpaid_offer.value, decision.unpaid_obliged.value
     policy["may_decline"] = not any(each.part.obliged_by for each in decided)
     table = settlement.list_rates(policy["interest"])
     policy["rates"] = [[rate.valid_from.isoformat(), rate.rate, rate.version] for rate in table if rate.rate]
@@ -127,7 +131,7 @@ def _new_version(incident: Incident, decision: Decision, dates: KeyDates, decide
         version=len(list_proposals(incident)) + 1,
         **asdict(dates),
         policy=policy,
-        threshold_cents=decision.threshold.cents,
+        thresholds=dict(decision.threshold.cents),
         threshold_waives=decision.threshold.waives,
         threshold_reason=decision.threshold.reason,
         assumptions=list(decision.assumptions),
@@ -166,7 +170,7 @@ def canonical_form(incident: Incident, proposal: Proposal, texts: Mapping[str, s
     fixed, coverage = incident.statement(StatementKind.FIXED), find_coverage(incident)
     return canonical(
         {
-            "v": 2,
+            "v": 3,
             "incident": incident.reference,
             "version": proposal.version,
             "cause": incident.cause,
@@ -180,13 +184,22 @@ def canonical_form(incident: Incident, proposal: Proposal, texts: Mapping[str, s
             },
             "pay_to": proposal.pay_to,
             "policy": dict(proposal.policy),
-            "threshold": [proposal.threshold_cents, proposal.threshold_waives.value, proposal.threshold_reason],
+            "threshold": _canonical_threshold(proposal),
             "assumptions": [[each["doubt"], each["resolved"]] for each in proposal.assumptions],
             "reason": proposal.reason,
             "texts": dict(texts),
             "deals": [_canonical_part(part, proposal.adjustments) for part in proposal.parts],
         }
     )
+
+
+def _canonical_threshold(proposal: Proposal) -> dict[str, object]:
+    """Amounts as decimals, so that the redline reads as money."""
+    return {
+        "below": {currency: plain_money(cents, currency) for currency, cents in proposal.thresholds.items()},
+        "waives": proposal.threshold_waives.value,
+        "reason": proposal.threshold_reason,
+    }
 
 
 def _canonical_part(part: ProposalPart, adjustments: Sequence[Adjustment]) -> dict[str, object]:

@@ -11,16 +11,16 @@ from app.core.db import ring, session
 from app.core.errors import DomainError
 from app.identity import Person
 from app.incidents.audience import count_concerned, list_concerned
-from app.incidents.batches import CANARY, last_date, page_of
+from app.incidents.batches import last_date, page_of
 from app.incidents.canonical import digest
 from app.incidents.facts import correction_facts, list_adjustments
-from app.incidents.making_due import is_notice_waived, payables_of
+from app.incidents.making_due import count_written, is_notice_waived, payables_of
 from app.incidents.models import StatementKind
 from app.incidents.proposal_models import Proposal, Publication
 from app.incidents.proposing import canonical_form
 from app.incidents.remedies import Waiver
 from app.incidents.rerunning import rests_on_rule
-from app.incidents.sending import count_queued, count_sent, count_waiting, rehearse_notice
+from app.incidents.sending import CANARY, find_canary_fault, rehearse_notice
 from app.incidents.workflow import (
     PROPOSAL,
     PUBLICATION,
@@ -44,9 +44,13 @@ class CannotPublish(DomainError):
 
 @dataclass(frozen=True)
 class DryRun:
-    """What publishing would do: people written to, and counts and minor units by currency of what becomes due."""
+    """What publishing would do: people written to, and counts and minor units by currency of what becomes due.
+
+    `unwritten` are the people concerned whose notice the threshold waives.
+    """
 
     people: int
+    unwritten: int
     unchanged: int
     counts: Mapping[Direction, int]
     cents: Mapping[Direction, Mapping[str, int]]
@@ -62,6 +66,7 @@ def dry_run(proposal: Proposal, *, texts: Mapping[str, str], at: datetime) -> Dr
     cents: defaultdict[Direction, Counter[str]] = defaultdict(Counter)
     interest: Counter[str] = Counter()
     parts = {part.case_id: part for part in proposal.parts}
+    written = count_written(proposal, at.date())
     for adjustment in proposal.adjustments:
         for payable in payables_of(parts[adjustment.case_id], adjustment):
             currency = adjustment.case.deal.currency
@@ -69,7 +74,8 @@ def dry_run(proposal: Proposal, *, texts: Mapping[str, str], at: datetime) -> Dr
             cents[payable.direction][currency] += payable.principal_cents
             interest[currency] += payable.interest_cents
     return DryRun(
-        people=count_concerned(proposal.incident, at.date()),
+        people=written,
+        unwritten=count_concerned(proposal.incident, at.date()) - written,
         unchanged=sum(each.difference_cents == 0 for each in proposal.adjustments),
         counts=counts,
         cents=cents,
@@ -117,7 +123,7 @@ def start(
         raise CannotPublish(" ".join(obstacles))
     publication = Publication(
         proposal=proposal,
-        total=count_concerned(proposal.incident, at.date()),
+        total=count_written(proposal, at.date()),
         started_by_id=by.id,
         started_at=at,
     )
@@ -145,22 +151,14 @@ def move(
     """
     session.refresh(publication, with_for_update=True)
     is_after_canary = to is PublicationState.RUNNING and publication.done <= CANARY
-    if is_after_canary:
-        _check_canary(publication)
+    if is_after_canary and (fault := find_canary_fault(publication.proposal)):
+        raise CannotPublish(fault)
     publication.state = step(PUBLICATION, publication.state, to)
     session.flush()
     action = "publication.continued" if is_after_canary else MOVED[to]
     given = {"as_email": as_email} if as_email else {}
     audit.record(action=action, actor=by, subject=publication.proposal, at=at, done=publication.done, **given)
     ring(signals.publication_waits)
-
-
-def _check_canary(publication: Publication) -> None:
-    waiting = count_waiting(publication.proposal)
-    if waiting:
-        raise CannotPublish(f"{waiting} of the first messages are not accepted by the mail server yet.")
-    if count_queued(publication.proposal) and not count_sent(publication.proposal):
-        raise CannotPublish("None of the first messages was accepted by the mail server. See who has been reached.")
 
 
 def rehearse(*, proposal: Proposal, by: Person, at: datetime) -> int:

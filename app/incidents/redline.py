@@ -24,6 +24,8 @@ LABELS = {
     "dates pay_by": "Refunds sent by",
     "dates remind_on": "Reminder on",
     "dates due_by": "Offers end on",
+    "policy unpaid_offer": "An offer that is unpaid on its last day",
+    "policy unpaid_obliged": "One that may not be declined, unpaid on its last day",
     "pay_to": "Where offers are paid to",
     "reason": "Why this is the right correction",
 }

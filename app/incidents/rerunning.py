@@ -29,7 +29,8 @@ class Shares:
 def shares_of(run: Run, declining: Collection[int] = ()) -> Shares:
     """The run's own shares; with positions that decline, those of the rule run again until nobody declines more.
 
-    Raises IncompleteDecision for a position that the deal does not have, or should the certificate fail among the rest.
+    Raises IncompleteDecision for a position that the deal does not have or that is offered nothing, or should the
+    certificate fail among the rest.
     """
     shares = sorted(run.shares, key=lambda share: share.request.position)
     if not declining:
@@ -37,7 +38,19 @@ def shares_of(run: Run, declining: Collection[int] = ()) -> Shares:
     places = {each.request.position: place for place, each in enumerate(shares)}
     if unknown := sorted(set(declining) - set(places)):
         raise IncompleteDecision(f"{run.deal.name} has no request at position {unknown[0]}.")
-    return _without(run, shares, {places[position] for position in declining})
+    found = _without(run, shares, {places[position] for position in declining})
+    _check_all_were_offered(run, found, declining)
+    return found
+
+
+def _check_all_were_offered(run: Run, found: Shares, declining: Collection[int]) -> None:
+    for each in found.corrected:
+        if each.request.position in declining and not each.is_held:
+            account = each.request.account
+            raise IncompleteDecision(
+                f"{run.deal.name}: {account.name} ({account.external_id}) is offered nothing more, so there is nothing"
+                " to decline."
+            )
 
 
 def rests_on_rule(part: ProposalPart) -> bool:

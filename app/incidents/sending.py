@@ -14,6 +14,9 @@ from app.incidents.audience import Concerned
 from app.incidents.models import Incident
 from app.notices import Message, Notice, Reminder, State
 
+CANARY = 5
+"""How many people are written to first. An admin looks at what the mail server says, then continues."""
+
 
 def queue_notice(
     *, incident: Incident, about: Subject, content: Notice, to: Concerned, opens: str, last_date: date, at: datetime
@@ -100,6 +103,15 @@ def count_queued(about: Subject) -> int:
 def count_held_back(about: Subject) -> int:
     """Messages about it that were never tried: the setting MAIL_TO, or a key that is gone, held them back."""
     return _count_real(about, frozenset({State.SUPPRESSED}))
+
+
+def find_canary_fault(about: Subject) -> str | None:
+    """Why nobody may continue after the first messages about it yet; None once the mail server accepted them."""
+    if waiting := count_waiting(about):
+        return f"{waiting} of the first messages are not accepted by the mail server yet."
+    if count_queued(about) and not count_sent(about):
+        return "None of the first messages was accepted by the mail server. See who has been reached."
+    return None
 
 
 def _count_real(about: Subject, states: frozenset[State]) -> int:

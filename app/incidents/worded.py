@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from app.incidents.distributions import Distributions
 from app.incidents.remedies import Remedy
+from app.incidents.unpaid import Unpaid
 
 REMEDY_TEXTS: Mapping[Remedy, str] = MappingProxyType(
     {
@@ -20,6 +21,7 @@ TRUED_UP_TEXT = "correction/distributions.txt"
 CLAIMED_TEXT = "correction/claims.txt"
 HELD_TEXT = "correction/held.txt"
 WAIVED_TEXT = "correction/waived.txt"
+UNPAID_TEXT = "correction/unpaid.txt"
 
 
 def find_missing_words(
@@ -29,6 +31,7 @@ def find_missing_words(
     distributions: Distributions,
     has_held: bool,
     waives_payment: bool,
+    unpaid: Unpaid,
 ) -> str | None:
     """What a decision would do without a text that says so; none when every text is there."""
     needed = {
@@ -37,6 +40,7 @@ def find_missing_words(
         "claim of distributions": CLAIMED_TEXT if distributions is Distributions.CLAIMED else None,
         "holding of those who declined": HELD_TEXT if has_held else None,
         "waiver of a payment": WAIVED_TEXT if waives_payment else None,
+        f"offer that {unpaid} when it is unpaid": UNPAID_TEXT if unpaid is not Unpaid.ENDS else None,
     }
     return next((what for what, text in needed.items() if text and text not in texts), None)
 

@@ -119,9 +119,14 @@ class Refund(Allocated):
 
 @dataclass(frozen=True, kw_only=True)
 class Offer(Allocated):
-    """An allocation that was too small; the rest may be taken. `obliged_by` is the clause that asks for it, if any."""
+    """An allocation that was too small; the rest may be taken. `obliged_by` is the clause that asks for it, if any.
+
+    When it is unpaid on its last day it ends, unless it `stays_due`; `is_offered_again` to the others of the deal then.
+    """
 
     obliged_by: str | None = None
+    is_offered_again: bool = False
+    stays_due: bool = False
     knock_on: KnockOn | None = None
 
 

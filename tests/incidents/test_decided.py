@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app import incidents
 from app.core.db import session
+from app.identity import Person
 from app.incidents import (
     Adjustment,
     CaseDecision,
@@ -23,6 +24,7 @@ from app.incidents import (
     Remedy,
     RulingKind,
     Threshold,
+    Unpaid,
     Waiver,
     WhatIf,
     money,
@@ -31,8 +33,9 @@ from app.incidents.decisions import IncompleteDecision
 from app.incidents.making_due import publish_adjustments
 from app.incidents.remedies import CannotCompute
 from app.incidents.ruling import CannotRule
-from app.incidents.worded import CLAIMED_TEXT, HELD_TEXT, REMEDY_TEXTS, TRUED_UP_TEXT, WAIVED_TEXT
-from app.notices import Message
+from app.incidents.unpaid import CannotBeUnpaid
+from app.incidents.worded import CLAIMED_TEXT, HELD_TEXT, REMEDY_TEXTS, TRUED_UP_TEXT, UNPAID_TEXT, WAIVED_TEXT
+from app.notices import Correction, Message
 from app.settlement import Direction, Settlement
 from app.web.admin.texts import notice_texts
 from tests.incidents.builders import AS_AGREED, PAY_TO, Staff, an_incident, approve, key_dates, publish, the_staff
@@ -204,10 +207,11 @@ def test_every_word_and_cent_of_a_decision_is_in_the_digest(incident: Incident, 
         orbit(remedy=Remedy.CASH),
         orbit(remedy=Remedy.CASH, multiple=Fraction("1.41")),
         orbit(remedy=Remedy.NEW_ROUND),
-        replace(usual, threshold=Threshold(1, Waiver.NOTICE, "Small.")),
-        replace(usual, threshold=Threshold(2, Waiver.NOTICE, "Small.")),
+        replace(usual, threshold=Threshold({"USD": 1}, Waiver.NOTICE, "Small.")),
+        replace(usual, threshold=Threshold({"USD": 2}, Waiver.NOTICE, "Small.")),
         replace(usual, assumptions=[{"doubt": "Is it?", "resolved": "It is."}]),
         replace(usual, interest_policy="simple-act/365f, at most 10%"),
+        replace(usual, unpaid_offer=Unpaid.OFFERED_AGAIN),
     ]
 
     def digest(decision: Decision) -> str:
@@ -228,7 +232,7 @@ def test_every_word_and_cent_of_a_decision_is_in_the_digest(incident: Incident, 
 def test_a_waived_payment_is_not_made_due_but_the_correction_stands(
     incident: Incident, staff: Staff, at: datetime
 ) -> None:
-    threshold = Threshold(5_000_00, Waiver.PAYMENT, "For this test.")
+    threshold = Threshold({"USD": 5_000_00}, Waiver.PAYMENT, "For this test.")
     proposal = propose(incident, staff, at, replace(orbit(), threshold=threshold))
     publish_as_if_sent(proposal, at)
 
@@ -240,9 +244,10 @@ def test_a_waived_payment_is_not_made_due_but_the_correction_stands(
 def test_nobody_is_written_to_about_small_changes_alone_if_the_threshold_waives_it(
     incident: Incident, staff: Staff, at: datetime
 ) -> None:
-    threshold = Threshold(30_000_00, Waiver.NOTICE, "For this test.")
+    threshold = Threshold({"USD": 30_000_00}, Waiver.NOTICE, "For this test.")
     decision = replace(AS_AGREED, threshold=threshold)
     proposal = propose(incident, staff, at, decision, texts={})
+    dry = incidents.dry_run(proposal, texts=notice_texts(), at=at)
     approve(incident, staff, at)
     publish(incident, staff, at)
 
@@ -252,6 +257,11 @@ def test_nobody_is_written_to_about_small_changes_alone_if_the_threshold_waives_
     assert "Bruno Keller" in names  # nothing changes for him, and he reads so
     assert not {"Hugo Martins", "Chen Wei"} & names
     assert len(money.list_due(proposal.incident, on=proposal.notice_on)) == 9
+    everybody = incidents.count_concerned(incident, at.date())
+    assert (dry.people, dry.unwritten) == (len(told), everybody - len(told))
+    publication = incidents.get_publication(incident)
+    assert (publication.done, publication.total) == (len(told), len(told))
+    assert incidents.count_reached(incident).written == everybody + len(told)  # the first notice went to everybody
 
 
 @pytest.mark.parametrize(
@@ -262,7 +272,10 @@ def test_nobody_is_written_to_about_small_changes_alone_if_the_threshold_waives_
         ({"distributions": Distributions.NOTHING}, "paid a distribution: say what happens to it"),
         ({"remedy": Remedy.NONE, "distributions": Distributions.TRUED_UP}, "leaves its distributions as they are"),
         ({"declining": frozenset({99})}, "has no request at position 99"),
-        ({"declining": frozenset({7})}, "position 7 is offered nothing more, so there is nothing to decline"),
+        (
+            {"declining": frozenset({7})},
+            r"Grace Lindqvist \(INV-007\) is offered nothing more, so there is nothing to decline",
+        ),
         ({"is_obliging": True}, "may be declined until legal names the clause"),
     ],
 )
@@ -271,6 +284,61 @@ def test_an_incomplete_decision_says_what_is_missing(
 ) -> None:
     with pytest.raises(IncompleteDecision, match=says):
         propose(incident, staff, at, orbit(**decided))
+
+
+@pytest.mark.parametrize(
+    ("over_all", "says"),
+    [
+        ({"unpaid_offer": Unpaid.STAYS_DUE}, "silence is never a yes"),
+        ({"unpaid_obliged": Unpaid.OFFERED_AGAIN}, "is not offered to the others"),
+        ({"unpaid_obliged": Unpaid.STAYS_DUE}, "Only an offer that may not be declined can stay due"),
+    ],
+)
+def test_nothing_stays_due_that_nobody_had_to_take(
+    incident: Incident, staff: Staff, at: datetime, over_all: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(CannotBeUnpaid, match=says):
+        propose(incident, staff, at, replace(orbit(), **over_all))
+
+
+def test_what_becomes_of_an_unpaid_offer_is_told_by_the_policy_of_its_deal(
+    incident: Incident, staff: Staff, at: datetime
+) -> None:
+    orbit_case = incident.cases[0]
+    incidents.rule(case=orbit_case, kind=RulingKind.OBLIGED, clause="7.3", reason="Read.", by=staff.legal, at=at)
+    decision = replace(orbit(is_obliging=True), unpaid_offer=Unpaid.OFFERED_AGAIN, unpaid_obliged=Unpaid.STAYS_DUE)
+
+    proposal = propose(incident, staff, at, decision)
+
+    chen = session.scalars(select(Person).where(Person.full_name == "Chen Wei")).one()
+    concerned = incidents.find_concerned(incident, chen, at.date())
+    assert concerned is not None
+    notice = incidents.correction_facts(proposal, concerned)
+    assert isinstance(notice, Correction)
+    told = {each.deal_name: (each.obliged_by, each.is_offered_again, each.stays_due) for each in notice.offers}
+    assert told == {"Orbit Robotics": ("7.3", False, True), "Tidewater Energy": (None, True, False)}
+    assert (proposal.policy["unpaid_offer"], proposal.policy["may_decline"]) == ("is offered again", False)
+
+
+def test_an_unpaid_policy_without_its_words_cannot_be_proposed(incident: Incident, at: datetime) -> None:
+    texts = {name: digest for name, digest in notice_texts().items() if name != UNPAID_TEXT}
+
+    with pytest.raises(IncompleteDecision, match="no approved text for the offer that is offered again"):
+        incidents.draft(
+            incident=incident,
+            decision=replace(orbit(), unpaid_offer=Unpaid.OFFERED_AGAIN),
+            dates=key_dates(at.date()),
+            pay_to=PAY_TO,
+            reason="It is right.",
+            texts=texts,
+        )
+
+
+def test_a_threshold_in_a_currency_of_no_deal_is_refused(incident: Incident, staff: Staff, at: datetime) -> None:
+    threshold = Threshold({"USD": 100, "KWD": 100}, Waiver.NOTICE, "Small.")
+
+    with pytest.raises(IncompleteDecision, match="No deal of this incident is in KWD"):
+        propose(incident, staff, at, replace(orbit(), threshold=threshold))
 
 
 def test_cash_without_any_multiple_cannot_be_proposed(incident: Incident, staff: Staff, at: datetime) -> None:

@@ -212,10 +212,10 @@ def test_every_change_is_counted_once_in_few_bins(changes: list[int]) -> None:
 @pytest.mark.parametrize(
     ("threshold", "says"),
     [
-        (Threshold(-1, Waiver.NOTICE, "Small."), "at least 0"),
-        (Threshold(100, Waiver.NOTHING, "Small."), "what it waives"),
-        (Threshold(0, Waiver.NOTICE, "Small."), "what it waives"),
-        (Threshold(100, Waiver.NOTICE, " "), "Write why smaller amounts are waived"),
+        (Threshold({"USD": -1}, Waiver.NOTICE, "Small."), "above 0"),
+        (Threshold({"USD": 100}, Waiver.NOTHING, "Small."), "what it waives"),
+        (Threshold({}, Waiver.NOTICE, "Small."), "what it waives"),
+        (Threshold({"USD": 100}, Waiver.NOTICE, " "), "Write why smaller amounts are waived"),
     ],
 )
 def test_a_threshold_says_what_it_waives_and_why(threshold: Threshold, says: str) -> None:
@@ -224,9 +224,10 @@ def test_a_threshold_says_what_it_waives_and_why(threshold: Threshold, says: str
 
 
 def test_the_largest_amount_of_an_adjustment_decides_whether_it_is_waived() -> None:
-    threshold = Threshold(100, Waiver.BOTH, "Not worth the postage.")
+    threshold = Threshold({"USD": 100}, Waiver.BOTH, "Not worth the postage.")
 
-    assert threshold.waiver_for(-99, 99, 0) is Waiver.BOTH
-    assert threshold.waiver_for(-99, 100, 0) is Waiver.NOTHING
-    assert threshold.waiver_for(0, 0, 0) is Waiver.NOTHING
-    assert Threshold().waiver_for(1) is Waiver.NOTHING
+    assert threshold.waiver_for("USD", -99, 99, 0) is Waiver.BOTH
+    assert threshold.waiver_for("USD", -99, 100, 0) is Waiver.NOTHING
+    assert threshold.waiver_for("USD", 0, 0, 0) is Waiver.NOTHING
+    assert threshold.waiver_for("JPY", 99) is Waiver.NOTHING
+    assert Threshold().waiver_for("USD", 1) is Waiver.NOTHING

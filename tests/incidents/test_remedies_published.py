@@ -113,7 +113,7 @@ def test_distributions_are_trued_up_beside_the_refunds_and_offers(staff: Staff, 
 def test_below_the_threshold_nobody_pays_or_is_written_to_but_the_figures_are_published(
     staff: Staff, at: datetime
 ) -> None:
-    limit = Threshold(1_000_000, Waiver.BOTH, "Moving it would cost more than it is worth.")
+    limit = Threshold({"USD": 1_000_000}, Waiver.BOTH, "Moving it would cost more than it is worth.")
 
     proposal = _published(staff, at, Decision({"tidewater": CaseDecision()}, threshold=limit))
 

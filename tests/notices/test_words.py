@@ -243,8 +243,30 @@ def test_an_offer_that_the_agreement_obliges_names_the_clause_and_no_choice(app:
     text = words_of(app, obliged).text
 
     assert "Section 5.1 of your agreement asks you to take this part by January 4, 2027." in text
+    assert "If it is unpaid after that day, the invoice ends, and your allocation stays as it is." in text
     assert "leave it" not in text
     assert "remind" not in text
+
+
+def test_what_the_agreement_obliges_may_stay_due_without_interest_or_fee(app: Flask) -> None:
+    obliged = replace(OFFER, offers=(replace(OFFER.offers[0], obliged_by="5.1", stays_due=True),))
+
+    words = words_of(app, obliged)
+
+    assert "If it is unpaid after that day, it stays due. We will remind you on December 21, 2026," in words.text
+    assert "and call you if it is still unpaid. We never add interest or a fee." in words.text
+    assert "the invoice ends" not in words.text
+    assert _seen(words) == _plain_words(words.text)
+
+
+def test_a_part_that_is_left_is_offered_to_others_only_where_that_was_decided(app: Flask) -> None:
+    again = replace(OFFER, offers=(replace(OFFER.offers[0], is_offered_again=True),))
+    usual, words = words_of(app, OFFER), words_of(app, again)
+
+    says = "We then offer what you left of Tidewater Energy to the other investors there."
+    assert f"the invoice ends, and your allocation stays as it is. {says}" in words.text
+    assert says not in usual.text
+    assert _seen(words) == _plain_words(words.text)
 
 
 def test_both_directions_are_told_as_two_things(app: Flask) -> None:

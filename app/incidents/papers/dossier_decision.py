@@ -88,7 +88,7 @@ def describe_proposal(proposal: Proposal) -> ProposalFact:
         dates={name: getattr(proposal, name) for name in DATES},
         policy=dict(proposal.policy),
         parts=[_part(part) for part in proposal.parts],
-        threshold=[proposal.threshold_cents, proposal.threshold_waives.value, proposal.threshold_reason],
+        threshold=[dict(proposal.thresholds), proposal.threshold_waives.value, proposal.threshold_reason],
         assumptions=[{"doubt": each["doubt"], "resolved": each["resolved"]} for each in proposal.assumptions],
         signatures=[
             SignatureFact(each.role, each.signed_by, each.digest, each.note, each.at) for each in proposal.approvals

@@ -257,7 +257,7 @@ class ProposalFact:
     dates: Mapping[str, date]
     policy: Mapping[str, object]
     parts: Sequence[PartFact]
-    threshold: Sequence[str | int]
+    threshold: Sequence[Mapping[str, int] | str]
     assumptions: Sequence[Mapping[str, str]]
     signatures: Sequence[SignatureFact]
     rejection: str

@@ -1,11 +1,10 @@
 """Comparing the remedies of every deal, and making the one proposal over all of them."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from wtforms import DateField, HiddenField
 
 from app import incidents
@@ -61,8 +60,9 @@ def show(reference: str) -> ResponseReturnValue:
     """The remedies side by side, the newest proposal, and the form for the next."""
     incident = incidents.get_incident(reference)
     form = _form(incident, None)
-    with form.refusals():
-        what_if(incident, None, request.args, clock.now().date())
+    if request.args:
+        with form.refusals():
+            _compare(incident, None, request.args)
     return _page(incident, form)
 
 
@@ -127,7 +127,7 @@ def _page(incident: Incident, form: ProposeForm, alteration: Alteration | None =
     return render_template(
         "admin/deciding/show.html",
         incident=incident,
-        comparisons=_compare(incident, proposal, {} if form.form_errors else request.args),
+        comparisons=_compare(incident, proposal, MultiDict() if form.form_errors else request.args),
         proposal=proposal,
         parts={part.case_id: part for part in proposal.parts} if proposal else {},
         is_out=bool(proposal and proposal.state in OUT),
@@ -140,7 +140,7 @@ def _page(incident: Incident, form: ProposeForm, alteration: Alteration | None =
 
 
 def _compare(
-    incident: Incident, proposal: Proposal | None, wished: Mapping[str, str]
+    incident: Incident, proposal: Proposal | None, wished: MultiDict[str, str]
 ) -> list[incidents.CaseComparison]:
     return incidents.compare(incident, what_if(incident, proposal, wished, clock.now().date()))
 
@@ -152,6 +152,6 @@ def _memo(reference: str) -> dict[str, Any]:
         "incident": incident,
         "proposal": proposal,
         "parts": {part.case_id: part for part in proposal.parts} if proposal else {},
-        "comparisons": _compare(incident, proposal, {}),
+        "comparisons": _compare(incident, proposal, MultiDict()),
         "balance": incidents.balance_of(proposal) if proposal else None,
     }

@@ -1,38 +1,52 @@
 """The forms by which a decision is typed: one for each deal, one for what holds for all of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 
-from werkzeug.datastructures import ImmutableMultiDict
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from wtforms import BooleanField, Form, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from app.core.errors import DomainError
-from app.core.money import parse_money, plain_money
+from app.core.money import format_money, parse_money, plain_money
 from app.incidents import (
     INTEREST_POLICY,
+    WHERE_DECLINABLE,
+    WHERE_OBLIGED,
     Assumption,
     Case,
     CaseDecision,
     Decision,
     Distributions,
     Incident,
+    IncompleteDecision,
+    Offered,
     Proposal,
     ProposalPart,
     Remedy,
     Risk,
     Threshold,
+    Unpaid,
     Waiver,
     assess,
+    list_holders,
+    list_offered,
+    positions_of,
 )
 from app.settlement import INTEREST_POLICIES
-from app.web.admin.forms import LONGEST_NOTE
+from app.web.admin.forms import LONGEST_NOTE, CheckboxesField
 
 SPARE_ASSUMPTIONS = 2
+LISTED = 100
+"""How many of those who may decline are listed to tick; others are given by their number."""
 RISKS = {"": "As assessed above", **{each.value: each.value.capitalize() for each in Risk}}
 DISTRIBUTIONS = {each.value: each.says for each in Distributions}
 short = [Length(max=200)]
 long = [Length(max=LONGEST_NOTE)]
+
+
+def _says(unpaid: Collection[Unpaid]) -> Mapping[str, str]:
+    return {each.value: each.says for each in unpaid}
 
 
 def _choices(words: Mapping[str, str]) -> Callable[[], list[tuple[str, str]]]:
@@ -53,11 +67,12 @@ class CaseForm(Form):
     multiple = StringField("Multiple for C", validators=short)
     distributions = SelectField("What the deal distributed", choices=_choices(DISTRIBUTIONS))
     distributions_reason = StringField("Why not trued up", validators=long)
-    declining = StringField("Who declines", validators=short)
+    declining = CheckboxesField("Who declines", choices=[], validate_choice=False)
+    others = StringField("Others who decline, by account number", validators=long)
     is_obliging = BooleanField("An offer of this deal may not be declined")
 
-    def decision(self) -> CaseDecision:
-        """What was typed. Raises UnreadableDecision."""
+    def decision(self, case: Case) -> CaseDecision:
+        """What was typed about `case`. Raises UnreadableDecision and IncompleteDecision."""
         risk, multiple = self.risk.data, (self.multiple.data or "").strip()
         return CaseDecision(
             remedy=Remedy(self.remedy.data),
@@ -67,19 +82,30 @@ class CaseForm(Form):
             multiple=read_multiple(multiple) if multiple else None,
             distributions=Distributions(self.distributions.data),
             distributions_reason=self.distributions_reason.data or "",
-            declining=read_positions(self.declining.data or ""),
+            declining=positions_of(case, [*(self.declining.data or ()), *read_numbers(self.others.data or "")]),
             is_obliging=bool(self.is_obliging.data),
         )
 
 
 class TermsForm(Form):
-    """Interest, and the threshold in the currency of the first deal."""
+    """Interest, what becomes of unpaid offers, and what the thresholds waive."""
 
     interest = SelectField("Interest on refunds", choices=_choices({name: name for name in INTEREST_POLICIES}))
     interest_cap = StringField("At most, in percent of what is refunded", validators=short)
-    threshold = StringField("Threshold", validators=short)
+    unpaid_offer = SelectField(
+        "An offer that is unpaid", choices=_choices(_says(WHERE_DECLINABLE)), default=Unpaid.ENDS
+    )
+    unpaid_obliged = SelectField(
+        "An offer that may not be declined and is unpaid", choices=_choices(_says(WHERE_OBLIGED)), default=Unpaid.ENDS
+    )
     waives = SelectField("What it waives", choices=_choices({each.value: each.value.capitalize() for each in Waiver}))
     threshold_reason = StringField("Why it is waived", validators=long)
+
+
+class ThresholdForm(Form):
+    """Below which amount of one currency; the names of its fields begin with the currency."""
+
+    below = StringField("Threshold", validators=short)
 
 
 class AssumptionForm(Form):
@@ -97,22 +123,29 @@ class DecisionForms:
         incident: Incident,
         sent: ImmutableMultiDict[str, str] | None,
         before: Proposal | None,
-        wished: Mapping[str, str],
+        wished: MultiDict[str, str],
     ) -> None:
         parts = {part.case_id: part for part in before.parts} if before else {}
         said = {case: _said(case, parts.get(case.id)) | _wished(case, wished) for case in incident.cases}
         self.cases = {
             case: CaseForm(sent, prefix=f"{case.deal.external_id}-", data=data) for case, data in said.items()
         }
-        self.currency = incident.cases[0].deal.currency
-        self.terms = TermsForm(sent, data=_terms(before, self.currency))
+        for case, form in self.cases.items():
+            form.declining.choices = _offers(case, form.declining.data or ())
+        self.terms = TermsForm(sent, data=_terms(before))
+        currencies = sorted({case.deal.currency for case in incident.cases})
+        below = before.thresholds if before else {}
+        self.thresholds = {
+            currency: ThresholdForm(sent, prefix=f"{currency}-", data={"below": _amount(below.get(currency), currency)})
+            for currency in currencies
+        }
         known = before.assumptions if before else []
         pairs = [*known, *[Assumption(doubt="", resolved="")] * SPARE_ASSUMPTIONS]
         self.assumptions = [AssumptionForm(sent, prefix=f"assumed{i}-", data=pair) for i, pair in enumerate(pairs)]
 
     def errors(self) -> list[tuple[str, str]]:
         """(field id, message) of everything that cannot be read."""
-        forms = (*self.cases.values(), self.terms, *self.assumptions)
+        forms = (*self.cases.values(), self.terms, *self.thresholds.values(), *self.assumptions)
         return [
             (field.id, str(error)) for form in forms if not form.validate() for field in form for error in field.errors
         ]
@@ -120,19 +153,23 @@ class DecisionForms:
     def decision(self) -> Decision:
         """What was typed. Raises UnreadableDecision and BadAmount."""
         terms = self.terms.data
-        threshold = Threshold(
-            cents=parse_money((terms["threshold"] or "0").strip(), self.currency),
-            waives=Waiver(terms["waives"]),
-            reason=terms["threshold_reason"] or "",
-        )
+        threshold = Threshold(self._below(), Waiver(terms["waives"]), terms["threshold_reason"] or "")
         cap = (terms["interest_cap"] or "").strip()
         pairs = [(each.doubt.data or "", each.resolved.data or "") for each in self.assumptions]
         return Decision(
-            {case.deal.external_id: form.decision() for case, form in self.cases.items()},
+            {case.deal.external_id: form.decision(case) for case, form in self.cases.items()},
             interest_policy=f"{terms['interest']}, at most {cap}%" if cap else terms["interest"],
             threshold=threshold,
             assumptions=[Assumption(doubt=doubt, resolved=resolved) for doubt, resolved in pairs if doubt or resolved],
+            unpaid_offer=Unpaid(terms["unpaid_offer"]),
+            unpaid_obliged=Unpaid(terms["unpaid_obliged"]),
         )
+
+    def _below(self) -> dict[str, int]:
+        """The thresholds that are not empty or 0, in minor units by currency. Raises BadAmount."""
+        typed = {currency: (form.below.data or "0").strip() for currency, form in self.thresholds.items()}
+        amounts = {currency: parse_money(text, currency) for currency, text in typed.items()}
+        return {currency: cents for currency, cents in amounts.items() if cents}
 
 
 def read_multiple(text: str) -> Fraction:
@@ -143,12 +180,27 @@ def read_multiple(text: str) -> Fraction:
     return Fraction(text if not text.startswith(".") else f"0{text}")
 
 
-def read_positions(text: str) -> frozenset[int]:
-    """Positions in the file, with blanks or commas between them. Raises UnreadableDecision."""
-    words = text.replace(",", " ").split()
-    if not all(word.isascii() and word.isdecimal() for word in words):
-        raise UnreadableDecision("Give those who decline by their position in the file, such as 3, 5.")
-    return frozenset(int(word) for word in words)
+def read_numbers(text: str) -> list[str]:
+    """Account numbers with commas or line breaks between them."""
+    return [number for each in text.replace("\n", ",").split(",") if (number := each.strip())]
+
+
+def list_who_may_decline(case: Case, numbers: Collection[str]) -> list[Offered]:
+    """The accounts to choose from: the first that are offered more, and whoever of `numbers` is not among them."""
+    offered = list(list_offered(case, at_most=LISTED))
+    missing = set(numbers) - {each.number for each in offered}
+    try:
+        return offered + list(list_holders(case, positions_of(case, missing)))
+    except IncompleteDecision:  # the decision itself says so, beside the form
+        return offered
+
+
+def _offers(case: Case, numbers: Collection[str]) -> list[tuple[str, str]]:
+    currency = case.deal.currency
+    return [
+        (each.number, f"{each.name}, {each.number}: {format_money(each.offered_cents, currency)} more")
+        for each in list_who_may_decline(case, numbers)
+    ]
 
 
 def _said(case: Case, before: ProposalPart | None) -> dict[str, object]:
@@ -164,7 +216,7 @@ def _said(case: Case, before: ProposalPart | None) -> dict[str, object]:
         "multiple": before.multiple_text,
         "distributions": before.distributions,
         "distributions_reason": before.distributions_reason,
-        "declining": ", ".join(str(position) for position in before.held),
+        "declining": [each.number for each in list_holders(case, before.held)],
         "is_obliging": bool(before.obliged_by),
     }
 
@@ -175,20 +227,26 @@ def _is_usual(part: ProposalPart) -> bool:
     return part.risk_reason == usual.reason and (part.remedy is Remedy.CASH or part.risk is usual.level)
 
 
-def _wished(case: Case, wished: Mapping[str, str]) -> dict[str, object]:
+def _wished(case: Case, wished: MultiDict[str, str]) -> dict[str, object]:
     """What was tried out for this deal and is taken over."""
-    asked = {name: wished.get(f"{case.deal.external_id}-{name}") for name in ("multiple", "declining")}
-    return {name: text for name, text in asked.items() if text}
+    name = case.deal.external_id
+    asked = {"multiple": wished.get(f"{name}-multiple"), "declining": wished.getlist(f"{name}-declining")}
+    return {key: value for key, value in asked.items() if value}
 
 
-def _terms(before: Proposal | None, currency: str) -> dict[str, object]:
+def _amount(cents: int | None, currency: str) -> str:
+    return "" if cents is None else plain_money(cents, currency)
+
+
+def _terms(before: Proposal | None) -> dict[str, object]:
     if before is None:
-        return {"threshold": plain_money(0, currency), "waives": Waiver.NOTHING, "interest": INTEREST_POLICY}
+        return {"waives": Waiver.NOTHING, "interest": INTEREST_POLICY}
     policy, _, cap = before.policy["interest"].partition(", at most ")
     return {
         "interest": policy,
         "interest_cap": cap.rstrip("%"),
-        "threshold": plain_money(before.threshold_cents, currency),
+        "unpaid_offer": before.policy["unpaid_offer"],
+        "unpaid_obliged": before.policy.get("unpaid_obliged", Unpaid.ENDS),
         "waives": before.threshold_waives,
         "threshold_reason": before.threshold_reason,
     }

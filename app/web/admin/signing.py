@@ -67,7 +67,7 @@ def _page(incident: Incident, form: DecisionForm | None = None) -> str:
         interest=_interest(proposal),
         missing=incidents.missing_signatures(proposal),
         previews=render_variants(variants),
-        concerned=incidents.count_concerned(incident, clock.now().date()),
+        concerned=incidents.count_written(proposal, clock.now().date()),
         form=form,
         is_fresh=is_fresh(),
         signers=incidents.list_signers(proposal, on=clock.now().date()),

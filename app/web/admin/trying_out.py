@@ -1,10 +1,10 @@
 """One deal of the decision: each investor under each remedy, what if, and what only legal may say."""
 
-from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 from wtforms import StringField
 from wtforms.validators import Length
@@ -14,8 +14,9 @@ from app.core import clock
 from app.core.db import transaction
 from app.core.errors import DomainError
 from app.identity import Role
-from app.incidents import Case, Incident, Proposal, Ruling, RulingKind
+from app.incidents import Case, Incident, Ruling, RulingKind
 from app.web.access import is_fresh, requires, signed_in
+from app.web.admin.decision_form import list_who_may_decline
 from app.web.admin.forms import ActingForm, note_field, required
 from app.web.admin.readers import readers
 from app.web.admin.what_if import asked_for, taken_over, what_if
@@ -81,32 +82,36 @@ def _page(incident: Incident, case: Case, problem_form: ActingForm | None = None
         tried = what_if(incident, proposal, asked_for(case, request.args), today)
         found = incidents.compare(incident, tried)
     except DomainError as refusal:
-        problem, tried = str(refusal), what_if(incident, proposal, {}, today)
+        problem, tried = str(refusal), what_if(incident, proposal, MultiDict(), today)
         found = incidents.compare(incident, tried)
     comparison = next(each for each in found if each.case is case)
     rows = comparison.rows(after=request.args.get("after", 0, type=int), at_most=PAGE)
-    rulings = {kind: incidents.find_ruling(case, kind) for kind in RulingKind}
     return render_template(
         "admin/deciding/what_if.html",
         incident=incident,
         comparison=comparison,
         problem=problem,
-        declining=request.args.get("declining", ", ".join(map(str, comparison.held_positions))),
+        offers=list_who_may_decline(case, [each.external_id for each in comparison.held]),
+        declining={each.external_id for each in comparison.held} | set(request.args.getlist("declining")),
         taken=taken_over(case, tried),
         rows=rows,
         further=_further(rows[-1].holding.position) if len(rows) == PAGE else None,
-        rulings=rulings,
-        resting=_resting(rulings),
         form=problem_form,
-        forms={kind: _ruling_form(kind, standing) for kind, standing in rulings.items()},
         is_fresh=is_fresh(),
+        **_rulings(case),
     )
 
 
-def _resting(rulings: Mapping[RulingKind, Ruling | None]) -> dict[RulingKind, list[Proposal]]:
-    return {kind: incidents.list_resting_on(ruling) for kind, ruling in rulings.items() if ruling}
+def _rulings(case: Case) -> dict[str, object]:
+    """What legal says of the deal, which proposals rest on it, and the forms to say it or take it back."""
+    rulings = {kind: incidents.find_ruling(case, kind) for kind in RulingKind}
+    return {
+        "rulings": rulings,
+        "resting": {kind: incidents.list_resting_on(ruling) for kind, ruling in rulings.items() if ruling},
+        "forms": {kind: _ruling_form(kind, standing) for kind, standing in rulings.items()},
+    }
 
 
 def _further(after: int) -> str:
-    query = request.args.to_dict() | {"after": str(after)}
-    return f"{request.path}?{urlencode(query)}"
+    query = request.args.to_dict(flat=False) | {"after": [str(after)]}
+    return f"{request.path}?{urlencode(query, doseq=True)}"

@@ -156,6 +156,11 @@ class CorrectionPage:
         return any(section.is_obliged for section in self.changed)
 
     @property
+    def stays_due(self) -> bool:
+        """Whether a missing part of the reader stays due when it is unpaid on its last day."""
+        return any(section.offer.stays_due for section in self.changed if section.offer)
+
+    @property
     def totals(self) -> Sequence[tuple[int, str]]:
         """(minor units, currency) of everything that changes, one per currency, in the order of the sections."""
         sums: dict[str, int] = {}

@@ -10,7 +10,7 @@ from app import settlement
 from app.allocations import Passage
 from app.core.money import minor_digits
 from app.incidents import NewAverage, Remedy
-from app.notices import Cash, Claim, Distribution, KnockOn, NoAction, Waived
+from app.notices import Cash, Claim, Distribution, KnockOn, NoAction, Offer, Waived
 
 
 class Direction(StrEnum):
@@ -86,7 +86,7 @@ class DealSection:
     interest_policy: str = "simple-act/365f"
     payment_last4: str | None = None
     pay_to: PayTo | None = None
-    is_obliged: bool = False
+    offer: Offer | None = None
     is_held: bool = False
     worth: Worth | None = None
     cash: Cash | None = None
@@ -117,6 +117,11 @@ class DealSection:
                 return Outcome.CASH if self.cash and self.cash.cash_cents else Outcome.NO_CASH
             case Remedy.NONE:
                 return Outcome.NO_ACTION
+
+    @property
+    def is_obliged(self) -> bool:
+        """Whether the agreement asks the investor to take the missing part."""
+        return self.offer is not None and self.offer.obliged_by is not None
 
     @property
     def is_touched(self) -> bool:

@@ -48,7 +48,6 @@ def _section(part: ProposalPart, each: Adjustment, invoices: Invoices, accounts:
         interest_cents=each.interest_cents,
         interest=tuple(worked_lines(each.interest_lines)),
         interest_policy=part.proposal.policy["interest"],
-        is_obliged=bool(part.obliged_by),
         is_held=each.is_held,
         payment_last4=each.account.payment_last4,
         pay_to=invoices.offer,
@@ -61,6 +60,7 @@ def _section(part: ProposalPart, each: Adjustment, invoices: Invoices, accounts:
 def _with_outcome(section: DealSection, told: Outcomes) -> DealSection:
     return replace(
         section,
+        offer=next(iter(told.offers), None),
         cash=next(iter(told.payments), None),
         no_action=next(iter(told.no_actions), None),
         waived=next(iter(told.waived), None),

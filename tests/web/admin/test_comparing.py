@@ -71,21 +71,42 @@ def test_what_cannot_be_tried_out_is_said(app: Flask) -> None:
     office = an_office(app, stage="investigating")
 
     assert "&#39;a&#39; is not a multiple" in office.auditor.get(f"{ORBIT}?multiple=a").text
-    assert "Orbit Robotics has no request at position 99" in office.auditor.get(f"{ORBIT}?declining=99").text
+    unknown = words_of(office.auditor.get(f"{ORBIT}?others=INV-099").text)
+    assert "Orbit Robotics has no request of an account INV-099." in unknown
+    nothing = "Orbit Robotics: Grace Lindqvist (INV-007) is offered nothing more, so there is nothing to decline."
+    assert nothing in words_of(office.auditor.get(f"{ORBIT}?others=INV-007").text)
+    assert nothing in words_of(office.auditor.get(f"{DECIDE}?orbit-declining=INV-007").text)
     assert office.auditor.get(f"{DECIDE}/nowhere").status_code == 404
 
 
 def test_who_declines_keeps_what_they_have_and_the_others_share_the_rest(app: Flask) -> None:
     office = an_office(app, stage="investigating")
 
-    page = office.admin.get(f"{ORBIT}?declining=3").text
+    assert "Chen Wei, INV-003: $14,238.16 more" in words_of(office.admin.get(ORBIT).text)
+    page = office.admin.get(f"{ORBIT}?declining=INV-003&others=").text
     words = words_of(page)
 
     assert "keeps what they have. The rule was run again among the others, in 2 rounds" in words
     assert "declines $250,000.00 $123,943.66 $123,943.66" in words
-    assert "orbit-declining=3" in page
-    prefilled = office.admin.get(f"{DECIDE}?orbit-declining=3").text
-    assert 'value="3"' in prefilled
+    assert "orbit-declining=INV-003" in page
+    prefilled = " ".join(office.admin.get(f"{DECIDE}?orbit-declining=INV-003").text.split())
+    assert 'checked id="orbit-declining-0"' in prefilled
+    assert 'checked id="orbit-declining-1"' not in prefilled
+
+
+def test_who_declines_is_proposed_by_account_and_stays_so_in_the_next_version(app: Flask) -> None:
+    office = an_office(app, stage="investigating")
+
+    refused = office.admin.post(DECIDE, **a_proposal(**{"orbit-others": "INV-007"}))
+    assert refused.status_code == 422
+    assert "Grace Lindqvist (INV-007) is offered nothing more" in refused.text
+    office.admin.post(DECIDE, **a_proposal(**{"orbit-declining": "INV-003", "orbit-others": "INV-005"}))
+
+    orbit, tidewater = incidents.get_proposal(the_incident()).parts
+    assert (orbit.held, tidewater.held) == ([3, 5], [])
+    again = " ".join(office.admin.get(DECIDE).text.split())
+    assert 'checked id="orbit-declining-0"' in again
+    assert 'checked id="orbit-declining-1"' in again
 
 
 def test_every_remedy_has_its_words_so_that_it_can_be_proposed(app: Flask) -> None:
@@ -95,8 +116,8 @@ def test_every_remedy_has_its_words_so_that_it_can_be_proposed(app: Flask) -> No
     for changes in (
         {"orbit-remedy": "cash", "orbit-why": "It rose."},
         {"orbit-distributions": "trued-up"},
-        {"orbit-declining": "3"},
-        {"threshold": "1.00", "waives": "payment", "threshold_reason": "Small."},
+        {"orbit-declining": "INV-003"},
+        {"USD-below": "1.00", "waives": "payment", "threshold_reason": "Small."},
     ):
         assert office.admin.post(DECIDE, **a_proposal(**changes)).status_code != 422
 
@@ -112,9 +133,10 @@ def test_the_decision_of_each_deal_is_kept_with_risk_reason_threshold_and_assump
                 "orbit-risk": "low",
                 "orbit-risk_reason": "Only one gives money back.",
                 "interest_cap": "10",
-                "threshold": "0.50",
+                "USD-below": "0.50",
                 "waives": "notice",
                 "threshold_reason": "Less than a stamp.",
+                "unpaid_offer": "is offered again",
                 "assumed0-doubt": "Is the day of payment counted?",
                 "assumed0-resolved": "It is.",
             }
@@ -129,13 +151,20 @@ def test_the_decision_of_each_deal_is_kept_with_risk_reason_threshold_and_assump
         "Only one gives money back.",
     )
     assert (tidewater.risk.value, tidewater.risk_reason[:11]) == ("medium", "It may cost")
-    assert (proposal.threshold_cents, proposal.threshold_waives.value) == (50, "notice")
+    assert (proposal.thresholds, proposal.threshold_waives.value) == ({"USD": 50}, "notice")
     assert proposal.policy["interest"] == "simple-act/365f, at most 10%"
     assert max(each.interest_cents for each in proposal.adjustments) == 2_936_62
     assert proposal.assumptions == [{"doubt": "Is the day of payment counted?", "resolved": "It is."}]
     words = words_of(office.auditor.get(f"{DECIDE}/memo").text)
     assert "Risk low: Only one gives money back." in words
     assert "Is the day of payment counted? It is." in words
+    assert "Below $0.50 the notice is waived, never the correction: Less than a stamp." in words
+    again = "The part is offered to the others in a new version."
+    assert again in words
+    assert again in words_of(office.legal.get("/admin/incidents/INC-2026-001/sign").text)
+    assert 'value="is offered again" selected' in " ".join(office.admin.get(DECIDE).text.split()).replace(
+        'selected value="is offered again"', 'value="is offered again" selected'
+    )
 
 
 def test_the_page_says_which_approvals_and_people_another_version_costs_before_it_is_made(app: Flask) -> None:

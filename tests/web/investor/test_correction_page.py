@@ -12,12 +12,14 @@ from flask import Flask, render_template
 from app import settlement
 from app.allocations import Passage
 from app.incidents import NewAverage, Remedy
-from app.notices import KnockOn
+from app.notices import KnockOn, Offer
 from app.web.investor.correction_page import CorrectionPage, Coverage, Paper
 from app.web.investor.deal_section import DealSection, PayTo
 from tests.notices.remedy_contents import CASH_NOTHING, MISSED, NOTHING, OWED, PAID, SMALL
 from tests.web.investor.pages import a_page, a_refund, a_worth, an_offer, unchanged
 from tests.web.words import words_of
+
+A_CHOICE = Offer(deal_name="Tidewater Energy", recorded_cents=25_067_05, correct_cents=29_302_33)
 
 
 def _rendered(app: Flask, template: str, **given: Any) -> str:
@@ -155,11 +157,36 @@ def test_an_offer_says_that_silence_is_no_yes_and_adds_no_interest(app: Flask) -
 
 
 def test_an_agreement_that_obliges_says_so_and_promises_no_choice(app: Flask) -> None:
-    page = _page(app, a_page(an_offer(is_obliged=True)))
+    page = _page(app, a_page(an_offer(offer=replace(A_CHOICE, obliged_by="7.3"))))
 
-    assert "Section 5.1 of your agreement asks you to take this part." in page
-    assert "If you do nothing" not in page
-    assert "you owe us nothing. The mistake is ours" not in page
+    assert "Section 7.3 of your agreement asks you to take this part." in page
+    assert "The rest costs $4,235.28." in page
+    assert "Your agreement asks you to take it. Please read this page before you pay." in page
+    assert "If it is unpaid after that day The invoice ends, and your allocation stays as it is." in page
+    assert "To pay" in page
+    for promised in ("If you do nothing", "you owe us nothing", "Your choice", "change your mind"):
+        assert promised not in page
+
+
+def test_what_the_agreement_obliges_may_stay_due_and_then_every_answer_says_so(app: Flask) -> None:
+    page = _page(app, a_page(an_offer(offer=replace(A_CHOICE, obliged_by="7.3", stays_due=True))))
+
+    assert "It stays due. We remind you, and call you if it is still unpaid. We never add interest or a fee." in page
+    assert "The part that your agreement asks you to take stays due." in page
+    assert "A missing part is not taken" not in page
+    assert "The invoice ends" not in page
+
+
+def test_a_part_that_is_left_may_be_offered_to_others(app: Flask) -> None:
+    usual = _page(app, a_page(an_offer(offer=A_CHOICE)))
+    again = _page(app, a_page(an_offer(offer=replace(A_CHOICE, is_offered_again=True))))
+
+    says = (
+        "We offer the part to the other investors of Tidewater Energy. If others leave a part, we may offer you more."
+    )
+    assert says in again
+    assert says not in usual
+    assert "Your allocation stays as it is, and you owe us nothing." in again
 
 
 def test_bank_details_are_shown_with_who_approved_them_and_when(app: Flask) -> None:

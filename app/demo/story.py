@@ -16,7 +16,17 @@ from app.deals import Deal, Release
 from app.demo.dates import DATA, shifted_files
 from app.demo.people import ADMIN, LEGAL, MANAGEMENT, PASSWORD, STAFF, SUPPORT, Member
 from app.identity import Person
-from app.incidents import Assumption, CaseDecision, Decision, Distributions, Incident, Proof, PublicationState
+from app.incidents import (
+    Assumption,
+    CaseDecision,
+    Decision,
+    Distributions,
+    FirstNotice,
+    Incident,
+    NoticeState,
+    Proof,
+    PublicationState,
+)
 from app.notices import Office
 from app.settings import Settings
 from app.web.admin.texts import keep_notice_texts, notice_texts
@@ -107,10 +117,16 @@ class Story:
             )
             incidents.ask_to_go_live(incident=self._incident(), by=self._person(ADMIN), at=self.at)
             incidents.confirm_live(incident=self._incident(), by=self._person(LEGAL), at=self.at)
-            self._send_first_notice()
+            notice = self._send_first_notice()
+        self._send_a_batch(notice)
+        self._deliver()
+        with transaction():
+            incidents.move_notice(notice=notice, to=NoticeState.SENDING, by=self._person(ADMIN), at=self.at)
+        while notice.state is NoticeState.SENDING:
+            self._send_a_batch(notice)
         self._deliver()
 
-    def _send_first_notice(self) -> None:
+    def _send_first_notice(self) -> FirstNotice:
         notice = incidents.propose_first_notice(
             incident=self._incident(),
             promised_on=self.today + timedelta(days=12),
@@ -123,8 +139,7 @@ class Story:
         incidents.approve_notice(notice=notice, digest_seen=notice.digest, by=legal, note=note, at=self.at)
         admin, mail_to = self._person(ADMIN), self.office.mail_to
         incidents.send(notice=notice, texts=notice_texts(), mail_to=mail_to, by=admin, at=self.at)
-        while incidents.send_batch(notice=notice, at=self.at):
-            pass
+        return notice
 
     def _approve(self) -> None:
         texts = keep_notice_texts(self.settings.files_dir)
@@ -224,6 +239,10 @@ class Story:
         for _, raw in notices.read_mails(folder) if folder.is_dir() else ():
             with transaction():
                 notices.take_report(raw=raw, by=audit.shell_actor(), at=self.at)
+
+    def _send_a_batch(self, notice: FirstNotice) -> None:
+        with transaction():
+            incidents.send_batch(notice=notice, at=self.at)
 
     def _publish_a_batch(self, publication: incidents.Publication) -> None:
         with transaction():

@@ -20,7 +20,7 @@ from app.incidents.findings import DealFinding, list_findings
 from app.incidents.interest_due import worked_lines
 from app.incidents.investigating import investigate
 from app.incidents.knock_on import NewAverage, find_new_average
-from app.incidents.leaving import list_sending, rehearse_telling, release_held_back, send, send_batch
+from app.incidents.leaving import list_sending, move_notice, rehearse_telling, release_held_back, send, send_batch
 from app.incidents.making_due import count_written
 from app.incidents.models import Case, Evidence, EvidenceKind, FirstNotice, Incident, Statement, StatementKind, Update
 from app.incidents.offered import Offered, list_holders, list_offered, positions_of
@@ -91,10 +91,11 @@ from app.incidents.telling import (
 from app.incidents.unpaid import WHERE_DECLINABLE, WHERE_OBLIGED, Unpaid
 from app.incidents.voiding import AtStake, CannotChange, find_at_stake, list_voidable
 from app.incidents.worded import list_unworded
-from app.incidents.workflow import IncidentState, NotAllowed, NoticeState, ProposalState, PublicationState
+from app.incidents.workflow import LEAVING, IncidentState, NotAllowed, NoticeState, ProposalState, PublicationState
 
 __all__ = [
     "INTEREST_POLICY",
+    "LEAVING",
     "REPLAY",
     "WHERE_DECLINABLE",
     "WHERE_OBLIGED",
@@ -253,6 +254,7 @@ __all__ = [
     "missing_signatures",
     "money",
     "move",
+    "move_notice",
     "open_incident",
     "papers",
     "positions_of",

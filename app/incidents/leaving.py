@@ -13,19 +13,26 @@ from app.incidents.audience import Concerned, list_concerned
 from app.incidents.canonical import digest
 from app.incidents.facts import first_notice_facts, has_run, update_facts
 from app.incidents.models import FirstNotice, Incident, Update
-from app.incidents.sending import count_held_back, queue_notice, rehearse_notice
+from app.incidents.proposal_models import Proposal
+from app.incidents.sending import CANARY, count_held_back, find_canary_fault, queue_notice, rehearse_notice
 from app.incidents.telling import CannotTell, canonical_notice
 from app.incidents.workflow import INCIDENT, NOTICE, IncidentState, NoticeState, step
 from app.notices import Notice
 from app.settings import MailTo
 
 BATCH = 100
+QUEUING = (NoticeState.CANARY, NoticeState.SENDING)
+MOVED: Mapping[NoticeState, str] = {
+    NoticeState.SENDING: "notice.resumed",
+    NoticeState.PAUSED: "notice.paused",
+    NoticeState.STOPPED: "notice.stopped",
+}
 BOOKING_PAGE = "/calls/new"
 WORKER = "system:worker"
 
 
 def send(*, notice: FirstNotice | Update, texts: Mapping[str, str], mail_to: MailTo, by: Person, at: datetime) -> None:
-    """Begin to tell everybody concerned; the worker queues the batches. Raises CannotTell.
+    """Begin with the first few people; the worker queues the batches. Raises CannotTell.
 
     `mail_to` is the setting: where it would hold the messages back nobody would be told, so it is refused.
     """
@@ -33,7 +40,7 @@ def send(*, notice: FirstNotice | Update, texts: Mapping[str, str], mail_to: Mai
     session.refresh(notice, with_for_update=True)
     _check_sendable(notice, texts, at)
     _check_may_reach(mail_to)
-    notice.state, notice.begun_at = step(NOTICE, notice.state, NoticeState.SENDING), at
+    notice.state, notice.begun_at = step(NOTICE, notice.state, NoticeState.CANARY), at
     session.flush()
     audit.record(action="notice.begun", actor=by, subject=notice, at=at, digest=notice.digest, people=notice.recipients)
     ring(signals.publication_waits)
@@ -58,16 +65,30 @@ def _check_may_reach(mail_to: MailTo) -> None:
 
 def list_sending() -> Sequence[FirstNotice | Update]:
     """Notices that have a batch to queue."""
-    first = session.scalars(select(FirstNotice).where(FirstNotice.state == NoticeState.SENDING)).all()
-    return [*first, *session.scalars(select(Update).where(Update.state == NoticeState.SENDING))]
+    first = session.scalars(select(FirstNotice).where(FirstNotice.state.in_(QUEUING))).all()
+    return [*first, *session.scalars(select(Update).where(Update.state.in_(QUEUING)))]
+
+
+def move_notice(*, notice: FirstNotice | Update, to: NoticeState, by: Person, at: datetime) -> None:
+    """An admin continues after the first messages, pauses, resumes or stops. Raises NotAllowed, CannotTell."""
+    session.refresh(notice, with_for_update=True)
+    is_after_canary = to is NoticeState.SENDING and notice.queued <= CANARY
+    if is_after_canary and (fault := find_canary_fault(notice)):
+        raise CannotTell(fault)
+    notice.state = step(NOTICE, notice.state, to)
+    session.flush()
+    action = "notice.continued" if is_after_canary else MOVED[to]
+    audit.record(action=action, actor=by, subject=notice, at=at, queued=notice.queued)
+    ring(signals.publication_waits)
 
 
 def send_batch(*, notice: FirstNotice | Update, at: datetime) -> int:
     """Commit-sized: queue the next people's messages; after the last one everybody counts as told. Answers how many."""
     session.refresh(notice, with_for_update=True)
-    if notice.state is not NoticeState.SENDING or notice.begun_at is None:
+    if notice.state not in QUEUING or notice.begun_at is None:
         return 0
-    concerned = list_concerned(notice.incident, notice.begun_at.date(), after=notice.cursor, at_most=BATCH)
+    is_canary, on = notice.state is NoticeState.CANARY, notice.begun_at.date()
+    concerned = list_concerned(notice.incident, on, after=notice.cursor, at_most=CANARY if is_canary else BATCH)
     for each in concerned:
         queue_notice(
             incident=notice.incident,
@@ -79,8 +100,10 @@ def send_batch(*, notice: FirstNotice | Update, at: datetime) -> int:
             at=at,
         )
         notice.cursor, notice.queued = each.person.id, notice.queued + 1
-    if len(concerned) < BATCH:
+    if not list_concerned(notice.incident, on, after=notice.cursor, at_most=1):
         _finish(notice, at)
+    elif is_canary:
+        notice.state = step(NOTICE, notice.state, NoticeState.WAITING)
     else:
         ring(signals.publication_waits)
     session.flush()
@@ -141,10 +164,10 @@ def rehearse_telling(*, notice: FirstNotice | Update, by: Person, at: datetime) 
     return len(concerned)
 
 
-def release_held_back(*, notice: FirstNotice | Update, mail_to: MailTo, by: Person, at: datetime) -> int:
-    """Queue again the messages of a sent notice that were held back; answers how many. Raises CannotTell."""
-    session.refresh(notice, with_for_update=True)
-    if not count_held_back(notice):
+def release_held_back(*, about: FirstNotice | Update | Proposal, mail_to: MailTo, by: Person, at: datetime) -> int:
+    """Queue again the messages about it that were held back; answers how many. Raises CannotTell."""
+    session.refresh(about, with_for_update=True)
+    if not count_held_back(about):
         raise CannotTell("Nothing of it was held back.")
     _check_may_reach(mail_to)
-    return notices.release_held_back(subject_key=notice.audit_name, by=by, reason="MAIL_TO is everyone now.", at=at)
+    return notices.release_held_back(subject_key=about.audit_name, by=by, reason="MAIL_TO is everyone now.", at=at)

@@ -21,7 +21,7 @@ from app.incidents.queries import find_proposal
 from app.incidents.remedies import Remedy
 from app.incidents.sending import count_held_back
 from app.incidents.signing import SIGNATURES_NEEDED
-from app.incidents.workflow import NoticeState, ProposalState, PublicationState
+from app.incidents.workflow import LEAVING, NoticeState, ProposalState, PublicationState
 from app.settlement import Direction
 
 SHORT_NOTICE_DAYS = 3
@@ -119,6 +119,15 @@ def _contained(incident: Incident) -> Row:
     return Row(Topic.CONTAINED, standing, says, stopped.done_by, stopped.done_on)
 
 
+NEXT_STEP: Mapping[NoticeState, tuple[Standing, str]] = {
+    NoticeState.CANARY: (Standing.BEGUN, "The first messages are leaving."),
+    NoticeState.WAITING: (Standing.NOW, "Look at the first messages, then continue."),
+    NoticeState.SENDING: (Standing.BEGUN, ""),
+    NoticeState.PAUSED: (Standing.NOW, "Paused: resume or stop it."),
+    NoticeState.STOPPED: (Standing.NOW, "Stopped before everybody was told."),
+}
+
+
 def _first_notice(incident: Incident) -> Row:
     if incident.statement(StatementKind.STOPPED) is None:
         return Row(Topic.FIRST_NOTICE, Standing.LATER, "After the faulty release is stopped, and before any run.")
@@ -126,7 +135,7 @@ def _first_notice(incident: Incident) -> Row:
     if notice is None or notice.state is NoticeState.VOID:
         return Row(Topic.FIRST_NOTICE, Standing.NOW, "Promise a date and propose the text to legal.")
     people = plural(notice.recipients, "person", "people")
-    if notice.state in (NoticeState.SENDING, NoticeState.SENT):
+    if notice.state in (*LEAVING, NoticeState.SENT):
         return _say_sent(incident, notice)
     if notice.state is NoticeState.PROPOSED:
         says = f"Legal decides on the text for {people}."
@@ -138,8 +147,9 @@ def _first_notice(incident: Incident) -> Row:
 def _say_sent(incident: Incident, notice: FirstNotice) -> Row:
     who = _who(incident, notice.approved_by, notice.sent_at)
     people, held_back = plural(notice.recipients, "person", "people"), count_held_back(notice)
-    if notice.state is NoticeState.SENDING:
-        return Row(Topic.FIRST_NOTICE, Standing.BEGUN, f"{notice.queued} of {people} written to.", *who)
+    if notice.state in LEAVING:
+        standing, rest = NEXT_STEP[notice.state]
+        return Row(Topic.FIRST_NOTICE, standing, f"{notice.queued} of {people} written to. {rest}".rstrip(), *who)
     if held_back and held_back == notice.queued:
         says = "Every message was held back, so nobody was told. Look at the setting MAIL_TO."
         return Row(Topic.FIRST_NOTICE, Standing.NOW, says, *who)

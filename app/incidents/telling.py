@@ -13,7 +13,7 @@ from app.incidents.facts import has_run
 from app.incidents.models import FirstNotice, Incident, StatementKind, Update
 from app.incidents.queries import find_proposal
 from app.incidents.voiding import OUT, UNSENT, void_notices
-from app.incidents.workflow import NOTICE, NoticeState, step
+from app.incidents.workflow import LEAVING, NOTICE, NoticeState, step
 
 LONGEST_SENTENCE = 300
 
@@ -34,8 +34,8 @@ def propose_first_notice(
         raise CannotTell("The promised date must lie in the future.")
     if incident.statement(StatementKind.STOPPED) is None:
         raise CannotTell("First record who stopped the faulty release. Then tell the people concerned.")
-    if any(each.state in (NoticeState.SENDING, NoticeState.SENT) for each in incident.first_notices):
-        raise CannotTell("The first notice was sent already.")
+    if any(each.state in (*LEAVING, NoticeState.SENT) for each in incident.first_notices):
+        raise CannotTell("The first notice was sent already, or is leaving.")
     void_notices([each for each in incident.first_notices if each.state in UNSENT], by=by, at=at)
     notice = FirstNotice(incident=incident, promised_on=promised_on, proposed_by_id=by.id, proposed_at=at)
     _bind(notice, texts, by, at)
@@ -71,8 +71,8 @@ def _check_room_for_update(incident: Incident) -> date:
         raise CannotTell("Nothing was promised yet: the first notice comes first.")
     if proposal is not None and proposal.state in OUT:
         raise CannotTell("The figures are published, so there is nothing to wait for.")
-    if any(each.state is NoticeState.SENDING for each in incident.updates):
-        raise CannotTell("An update is leaving just now.")
+    if any(each.state in LEAVING for each in incident.updates):
+        raise CannotTell("An update is leaving: let all of it go first.")
     return incident.promised_on
 
 

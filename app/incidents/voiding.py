@@ -12,7 +12,7 @@ from app.core.errors import DomainError
 from app.identity import Person
 from app.incidents.models import FirstNotice, Incident, Update
 from app.incidents.proposal_models import Proposal
-from app.incidents.workflow import NOTICE, PROPOSAL, NoticeState, ProposalState, step
+from app.incidents.workflow import LEAVING, NOTICE, PROPOSAL, NoticeState, ProposalState, step
 
 VOIDABLE = frozenset(state for state, following in PROPOSAL.items() if ProposalState.VOID in following)
 OUT = (ProposalState.PUBLISHING, ProposalState.PUBLISHED)
@@ -101,5 +101,5 @@ def check_nothing_is_out(incident: Incident) -> None:
         raise CannotChange(
             f"Version {out} was published with it. What people were told is not changed behind their backs."
         )
-    if any(each.state is NoticeState.SENDING for each in list_notices(incident)):
+    if any(each.state in LEAVING for each in list_notices(incident)):
         raise CannotChange("A notice is leaving just now. Change it once everybody has theirs.")

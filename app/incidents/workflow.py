@@ -47,11 +47,18 @@ class PublicationState(StrEnum):
 
 
 class NoticeState(StrEnum):
-    """Where a first notice or an update stands; while it is sending, messages are queued batch by batch."""
+    """Where a first notice or an update stands; the canary waits for an admin, as that of a publication does.
+
+    While it is sending, messages are queued batch by batch.
+    """
 
     PROPOSED = "proposed"
     APPROVED = "approved"
+    CANARY = "canary"
+    WAITING = "waiting"
     SENDING = "sending"
+    PAUSED = "paused"
+    STOPPED = "stopped"
     SENT = "sent"
     REJECTED = "rejected"
     VOID = "void"
@@ -87,12 +94,21 @@ PUBLICATION: Mapping[PublicationState, frozenset[PublicationState]] = {
 }
 NOTICE: Mapping[NoticeState, frozenset[NoticeState]] = {
     NoticeState.PROPOSED: frozenset({NoticeState.APPROVED, NoticeState.REJECTED, NoticeState.VOID}),
-    NoticeState.APPROVED: frozenset({NoticeState.SENDING, NoticeState.VOID}),
-    NoticeState.SENDING: frozenset({NoticeState.SENT}),
+    NoticeState.APPROVED: frozenset({NoticeState.CANARY, NoticeState.VOID}),
+    NoticeState.CANARY: frozenset({NoticeState.WAITING, NoticeState.SENT}),
+    NoticeState.WAITING: frozenset({NoticeState.SENDING, NoticeState.STOPPED}),
+    NoticeState.SENDING: frozenset({NoticeState.PAUSED, NoticeState.SENT, NoticeState.STOPPED}),
+    NoticeState.PAUSED: frozenset({NoticeState.SENDING, NoticeState.STOPPED}),
+    NoticeState.STOPPED: frozenset({NoticeState.SENDING}),
     NoticeState.SENT: frozenset(),
     NoticeState.REJECTED: frozenset(),
     NoticeState.VOID: frozenset(),
 }
+
+LEAVING = frozenset(
+    {NoticeState.CANARY, NoticeState.WAITING, NoticeState.SENDING, NoticeState.PAUSED, NoticeState.STOPPED}
+)
+"""A notice of which somebody has been written to, and others not yet."""
 
 State = TypeVar("State", bound=StrEnum)
 

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import update
+
 from app import deals, incidents
 from app.core.db import session
 from app.demo.dates import shifted_files
@@ -16,12 +18,16 @@ from app.incidents import (
     ContactPoint,
     Decision,
     Distributions,
+    FirstNotice,
     Incident,
     KeyDates,
+    NoticeState,
     Proof,
     Proposal,
     PublicationState,
+    Update,
 )
+from app.notices import Message, State
 from app.settings import MailTo
 from app.web.admin.texts import notice_texts
 from tests.identity.builders import a_member_of_staff
@@ -99,6 +105,20 @@ def tell(incident: Incident, staff: Staff, at: datetime) -> None:
     incidents.approve_notice(notice=notice, digest_seen=notice.digest, by=staff.legal, note="True.", at=at)
     go_live(incident, staff, at)
     incidents.send(notice=notice, texts=notice_texts(), mail_to=MailTo.EVERYONE, by=staff.admin, at=at)
+    leave(notice, at)
+
+
+def accept_all(at: datetime) -> None:
+    """As if the mail server had accepted every message that waits."""
+    accepted = {"state": State.SENT, "due_at": None, "sent_at": at, "sha256": bytes(32)}
+    session.execute(update(Message).where(Message.state == State.QUEUED).values(**accepted))
+
+
+def leave(notice: FirstNotice | Update, at: datetime) -> None:
+    """Every batch of it is made; its messages wait in the outbox."""
+    incidents.send_batch(notice=notice, at=at)
+    notice.state = NoticeState.SENDING  # the mail server has accepted nothing, so it cannot be continued
+    session.flush()
     while incidents.send_batch(notice=notice, at=at):
         pass
 

@@ -7,11 +7,11 @@ from sqlalchemy import func, select, update
 
 from app import incidents
 from app.core.db import session
-from app.incidents import CannotTell, FirstNotice, Incident, Topic, Update, leaving
+from app.incidents import CannotTell, FirstNotice, Incident, NoticeState, Topic, Update, leaving
 from app.notices import Kind, Message, State
 from app.settings import MailTo
 from app.web.admin.texts import notice_texts
-from tests.incidents.builders import Staff, an_incident, go_live, the_staff
+from tests.incidents.builders import Staff, accept_all, an_incident, go_live, leave, the_staff
 
 
 @pytest.fixture
@@ -63,10 +63,54 @@ def test_it_leaves_batch_by_batch_and_counts_as_told_after_the_last(
     notice = approved_first(incident, staff, at)
     send(notice, staff, at)
 
-    told = [(incidents.send_batch(notice=notice, at=at), incident.state, messages(Kind.FIRST)) for _ in range(4)]
+    first = incidents.send_batch(notice=notice, at=at), notice.state, incidents.send_batch(notice=notice, at=at)
+    accept_all(at)
+    incidents.move_notice(notice=notice, to=NoticeState.SENDING, by=staff.admin, at=at)
+    told = [(incidents.send_batch(notice=notice, at=at), incident.state, messages(Kind.FIRST)) for _ in range(3)]
 
-    assert told == [(4, "contained", 4), (4, "contained", 8), (3, "told", 11), (0, "told", 11)]
+    assert first == (5, "waiting", 0)
+    assert told == [(4, "contained", 9), (2, "told", 11), (0, "told", 11)]
     assert incident.promised_on == notice.promised_on
+
+
+def test_nobody_continues_before_the_mail_server_accepted_the_first_five(staff: Staff, at: datetime) -> None:
+    incident = an_incident(staff, at=at, stage="contained")
+    notice = approved_first(incident, staff, at)
+    send(notice, staff, at)
+    incidents.send_batch(notice=notice, at=at)
+
+    def go_on() -> None:
+        incidents.move_notice(notice=notice, to=NoticeState.SENDING, by=staff.admin, at=at)
+
+    with pytest.raises(CannotTell, match="5 of the first messages are not accepted"):
+        go_on()
+    session.execute(update(Message).values(state=State.FAILED, due_at=None))
+    with pytest.raises(CannotTell, match="None of the first messages was accepted"):
+        go_on()
+    assert (notice.state, incident.state, messages(Kind.FIRST)) == ("waiting", "contained", 5)
+
+
+def test_who_was_told_stays_told_when_it_is_stopped_and_the_rest_are_told_when_it_goes_on(
+    staff: Staff, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(leaving, "BATCH", 1)
+    incident = an_incident(staff, at=at, stage="contained")
+    notice = approved_first(incident, staff, at)
+    send(notice, staff, at)
+    incidents.send_batch(notice=notice, at=at)
+    accept_all(at)
+
+    for to, told in (("sending", 6), ("paused", 6), ("sending", 7), ("stopped", 7), ("sending", 8)):
+        incidents.move_notice(notice=notice, to=NoticeState(to), by=staff.admin, at=at)
+        incidents.send_batch(notice=notice, at=at)
+        assert (notice.state, messages(Kind.FIRST)) == (to, told)
+    with pytest.raises(CannotTell, match="sent already, or is leaving"):
+        approved_first(incident, staff, at)
+    while incidents.send_batch(notice=notice, at=at):
+        pass
+
+    people = session.scalars(select(Message.person_id)).all()
+    assert (len(people), len(set(people)), notice.state) == (11, 11, "sent")
 
 
 def test_messages_that_were_held_back_after_all_are_said_and_can_be_let_go(staff: Staff, at: datetime) -> None:
@@ -80,8 +124,8 @@ def test_messages_that_were_held_back_after_all_are_said_and_can_be_let_go(staff
 
     assert "held back, so nobody was told" in says()
     with pytest.raises(CannotTell, match="MAIL_TO is staff"):
-        incidents.release_held_back(notice=notice, mail_to=MailTo.STAFF, by=staff.admin, at=at)
-    assert incidents.release_held_back(notice=notice, mail_to=MailTo.EVERYONE, by=staff.admin, at=at) == 11
+        incidents.release_held_back(about=notice, mail_to=MailTo.STAFF, by=staff.admin, at=at)
+    assert incidents.release_held_back(about=notice, mail_to=MailTo.EVERYONE, by=staff.admin, at=at) == 11
     assert says() == "Sent to 11 people."
 
 
@@ -93,7 +137,7 @@ def test_an_update_replaces_the_promised_date_once_it_left(staff: Staff, at: dat
     assert incident.promised_on == was
 
     send(notice, staff, at)
-    incidents.send_batch(notice=notice, at=at)
+    leave(notice, at)
 
     assert (notice.state, notice.left_to_do, notice.was_promised_on) == ("sent", "Two averages.", was)
     assert incident.promised_on == at.date() + timedelta(days=26)

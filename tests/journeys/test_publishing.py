@@ -78,9 +78,13 @@ def tell_everybody_at_once(admin: Visitor, legal: Visitor) -> None:
     legal.looks_for_barriers()
 
     go_to(admin, "First notice")
-    admin.presses("Send it to 11 people now")
-    has_done(admin, "The first notice is on its way to 11 people.")
+    admin.presses("Send it to the first five of 11 people")
+    has_done(
+        admin, "The first notice is on its way to the first five people. Look at these messages before you continue."
+    )
     admin.looks_for_barriers()
+    admin.presses("Continue with the rest")
+    admin.sees("The first notice was sent")
 
 
 def state_that_it_was_fixed(admin: Visitor) -> None:

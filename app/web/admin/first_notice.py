@@ -14,6 +14,7 @@ from app.web.access import is_fresh, requires, signed_in
 from app.web.admin import notice_steps
 from app.web.admin.forms import ActingForm, DecisionForm, PressForm, ProposeNoticeForm
 from app.web.admin.previewing import render_variants
+from app.web.admin.progress import Leaving, of_notice, renewed
 from app.web.admin.readers import readers
 from app.web.admin.texts import notice_texts
 
@@ -26,7 +27,8 @@ USUAL_PROMISE = timedelta(days=12)
 @readers
 def show(reference: str) -> ResponseReturnValue:
     """Where the first notice stands, its words, and what can be done with it."""
-    return _page(incidents.get_incident(reference))
+    incident = incidents.get_incident(reference)
+    return renewed(_page(incident), _leaving(incident))
 
 
 @bp.post("/propose")
@@ -65,6 +67,13 @@ def send(reference: str) -> ResponseReturnValue:
     return notice_steps.send(incidents.get_first_notice(incidents.get_incident(reference)), _page, NAME)
 
 
+@bp.post("/move")
+@requires(Role.ADMIN)
+def move(reference: str) -> ResponseReturnValue:
+    """Continue after the first messages, pause, resume or stop."""
+    return notice_steps.move(incidents.get_first_notice(incidents.get_incident(reference)), _page)
+
+
 @bp.post("/release")
 @requires(Role.ADMIN)
 def release(reference: str) -> ResponseReturnValue:
@@ -76,6 +85,10 @@ def _count_free_calls(promised_on: date) -> int:
     """How many calls support can take before the promised date, or as far ahead as calls can be booked."""
     until = datetime.combine(promised_on, time(), tzinfo=UTC)
     return scheduling.count_free_calls(asking=signed_in(), until=until, at=clock.now())
+
+
+def _leaving(incident: Incident) -> Leaving | None:
+    return of_notice(incidents.find_first_notice(incident), url_for(".move", reference=incident.reference))
 
 
 def _page(
@@ -96,6 +109,7 @@ def _page(
         was_stopped=incident.statement(StatementKind.STOPPED),
         notice=notice,
         states=NoticeState,
+        leaving=_leaving(incident),
         previews=render_variants(variants),
         concerned=incidents.count_concerned(incident, today),
         proposing=proposing or ProposeNoticeForm(None, prefix="propose", promised_on=promised_on),

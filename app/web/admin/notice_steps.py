@@ -8,15 +8,29 @@ from typing import Protocol
 
 from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import StringField
+from wtforms.validators import AnyOf
 
 from app import incidents
 from app.core import clock
 from app.core.db import transaction
 from app.core.text import plural
-from app.incidents import FirstNotice, Incident, Update
+from app.incidents import FirstNotice, Incident, NoticeState, Update
 from app.web.access import signed_in
 from app.web.admin.forms import ActingForm, DecisionForm, PressForm
 from app.web.admin.texts import mail_to, notice_texts
+
+MOVES = (NoticeState.SENDING, NoticeState.PAUSED, NoticeState.STOPPED)
+
+
+def _known_move(text: str | None) -> NoticeState | None:
+    return next((move for move in MOVES if move == text), None)
+
+
+class MoveForm(ActingForm):
+    """The button says where to."""
+
+    to = StringField(validators=[AnyOf(MOVES, "Press one of the buttons.")], filters=[_known_move])
 
 
 class Page(Protocol):
@@ -48,7 +62,18 @@ def decide(notice: FirstNotice | Update, page: Page, name: str) -> ResponseRetur
 
 def send(notice: FirstNotice | Update, page: Page, name: str) -> ResponseReturnValue:
     """Begin to tell everybody concerned."""
-    return _press(notice, page, lambda: _say_sent(notice, name), leads_to="reached.show")
+    return _press(notice, page, lambda: _say_sent(notice, name), leads_to=".show")
+
+
+def move(notice: FirstNotice | Update, page: Page) -> ResponseReturnValue:
+    """Continue after the first messages, pause, resume or stop."""
+    form = MoveForm()
+    if form.submitted():
+        with form.refusals(), transaction():
+            incidents.move_notice(notice=notice, **form.typed("to"), by=signed_in(), at=clock.now())
+    if form.all_errors():
+        return page(notice.incident, pressing=form), 422
+    return redirect(url_for(".show", reference=notice.incident.reference))
 
 
 def release(notice: FirstNotice | Update, page: Page) -> ResponseReturnValue:
@@ -74,9 +99,9 @@ def _say_rehearsed(notice: FirstNotice | Update) -> str:
 
 def _say_sent(notice: FirstNotice | Update, name: str) -> str:
     incidents.send(notice=notice, texts=notice_texts(), mail_to=mail_to(), by=signed_in(), at=clock.now())
-    return f"The {name} is on its way to {plural(notice.recipients, 'person', 'people')}."
+    return f"The {name} is on its way to the first five people. Look at these messages before you continue."
 
 
 def _say_released(notice: FirstNotice | Update) -> str:
-    count = incidents.release_held_back(notice=notice, mail_to=mail_to(), by=signed_in(), at=clock.now())
+    count = incidents.release_held_back(about=notice, mail_to=mail_to(), by=signed_in(), at=clock.now())
     return f"{plural(count, 'message')} that had been held back will leave."

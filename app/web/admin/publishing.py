@@ -1,6 +1,6 @@
 """Publishing: dry run, rehearsal, the typed reference, the canary, and the rest with its progress."""
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import StringField
 from wtforms.validators import AnyOf
@@ -10,15 +10,15 @@ from app.core import clock
 from app.core.db import transaction
 from app.core.text import plural
 from app.identity import Role
-from app.incidents import Incident, Publication, PublicationState
+from app.incidents import Incident, PublicationState
 from app.web.access import is_fresh, requires, signed_in
 from app.web.admin.forms import ActingForm, PressForm, required
+from app.web.admin.progress import of_publication, renewed
 from app.web.admin.readers import readers
-from app.web.admin.texts import notice_texts
+from app.web.admin.texts import mail_to, notice_texts
 
 bp = Blueprint("publishing", __name__, url_prefix="/admin/incidents/<reference>/publish")
 MOVES = (PublicationState.RUNNING, PublicationState.PAUSED, PublicationState.STOPPED)
-SECONDS = "2"
 
 
 class PublishForm(ActingForm):
@@ -89,36 +89,39 @@ def move(reference: str) -> ResponseReturnValue:
     return redirect(url_for(".show", reference=reference))
 
 
+@bp.post("/release")
+@requires(Role.ADMIN)
+def release(reference: str) -> ResponseReturnValue:
+    """Queue again what was held back."""
+    incident, form = incidents.get_incident(reference), PressForm()
+    proposal = incidents.get_proposal(incident)
+    if form.submitted():
+        with form.refusals(), transaction():
+            by, at = signed_in(), clock.now()
+            count = incidents.release_held_back(about=proposal, mail_to=mail_to(), by=by, at=at)
+    if form.all_errors():
+        return _refused(_page(incident, pressing=form))
+    flash(f"{plural(count, 'message')} that had been held back will leave.")
+    return redirect(url_for(".show", reference=reference))
+
+
 def _page(incident: Incident, starting: PublishForm | None = None, pressing: ActingForm | None = None) -> Response:
     proposal = incidents.find_proposal(incident)
     publication = proposal.publication if proposal else None
-    waiting = incidents.count_waiting(proposal) if proposal else 0
-    is_moving = _is_moving(publication, waiting)
+    leaving = of_publication(publication, url_for(".move", reference=incident.reference))
     shown = {
         "publication": publication,
-        "waiting": waiting,
-        "is_moving": is_moving,
+        "leaving": leaving,
+        "held_back": incidents.count_held_back(proposal) if proposal else 0,
         "dry": incidents.dry_run(proposal, texts=notice_texts(), at=clock.now()) if proposal else None,
         "starting": starting or PublishForm(None, prefix="start"),
         "pressing": pressing or PressForm(None),
         "is_fresh": is_fresh(),
     }
-    response = make_response(
-        render_template(
-            "admin/publishing/show.html", incident=incident, proposal=proposal, states=PublicationState, **shown
-        )
+    page = render_template(
+        "admin/publishing/show.html", incident=incident, proposal=proposal, states=PublicationState, **shown
     )
-    if is_moving:
-        response.headers["Refresh"] = SECONDS
-    return response
-
-
-def _is_moving(publication: Publication | None, waiting: int) -> bool:
-    """Whether the page shows something that changes by itself; `?still` stops the renewing for this reader."""
-    if publication is None or "still" in request.args or request.method != "GET":
-        return False
-    states = (PublicationState.CANARY, PublicationState.RUNNING)
-    return publication.state in states or (publication.state is PublicationState.WAITING and waiting > 0)
+    return renewed(page, leaving)
 
 
 def _refused(page: Response) -> Response:

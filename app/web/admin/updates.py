@@ -16,6 +16,7 @@ from app.web.access import is_fresh, requires, signed_in
 from app.web.admin import notice_steps
 from app.web.admin.forms import ActingForm, DecisionForm, PressForm, required
 from app.web.admin.previewing import render_variants
+from app.web.admin.progress import Leaving, of_notice, renewed
 from app.web.admin.readers import readers
 from app.web.admin.texts import notice_texts
 
@@ -35,7 +36,8 @@ class UpdateForm(ActingForm):
 @readers
 def show(reference: str) -> ResponseReturnValue:
     """Where the update stands, its words, and what can be done with it."""
-    return _page(incidents.get_incident(reference))
+    incident = incidents.get_incident(reference)
+    return renewed(_page(incident), _leaving(incident))
 
 
 @bp.post("/propose")
@@ -74,11 +76,22 @@ def send(reference: str) -> ResponseReturnValue:
     return notice_steps.send(incidents.get_update(incidents.get_incident(reference)), _page, NAME)
 
 
+@bp.post("/move")
+@requires(Role.ADMIN)
+def move(reference: str) -> ResponseReturnValue:
+    """Continue after the first messages, pause, resume or stop."""
+    return notice_steps.move(incidents.get_update(incidents.get_incident(reference)), _page)
+
+
 @bp.post("/release")
 @requires(Role.ADMIN)
 def release(reference: str) -> ResponseReturnValue:
     """Queue again what was held back."""
     return notice_steps.release(incidents.get_update(incidents.get_incident(reference)), _page)
+
+
+def _leaving(incident: Incident) -> Leaving | None:
+    return of_notice(incidents.find_update(incident), url_for(".move", reference=incident.reference))
 
 
 def _page(
@@ -98,6 +111,7 @@ def _page(
         overview=incidents.get_overview(incident, texts=notice_texts(), on=now.date()),
         notice=notice,
         states=NoticeState,
+        leaving=_leaving(incident),
         previews=render_variants(incidents.list_variants(notice, on=now.date())) if notice else [],
         paper=papers.find_paper(notice) if notice else None,
         held_back=incidents.count_held_back(notice) if notice else 0,

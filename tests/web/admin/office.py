@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from app import worker
 from app.core import clock
 from app.core.db import transaction
 from app.identity import Role
 from tests.identity.builders import a_member_of_staff
-from tests.incidents.builders import Staff, an_incident, the_staff
+from tests.incidents.builders import Staff, accept_all, an_incident, the_staff
 from tests.web.browsing import TOKEN, Browser
 from tests.web.sign_in.visiting import staff_signed_in
 
@@ -26,6 +27,16 @@ class Office:
     management: Browser
     legal: Browser
     auditor: Browser
+
+
+def send_all(office: Office, page: str) -> None:
+    """An approved notice leaves: the first five, as if the mail server had accepted them, then the rest."""
+    office.admin.post(f"{page}/send", on=page)
+    worker.publish()
+    with transaction():
+        accept_all(clock.now())
+    office.admin.post(f"{page}/move", on=page, to="sending")
+    worker.publish()
 
 
 def an_office(app: Flask, *, stage: str | None = None) -> Office:

@@ -5,8 +5,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app import worker
-from app.core.db import session
+from app.core import clock
+from app.core.db import session, transaction
 from app.notices import Message
+from tests.incidents.builders import accept_all
 from tests.web.admin.office import CASE, Office, an_office
 from tests.web.words import words_of
 
@@ -49,13 +51,28 @@ def test_it_goes_from_promise_to_the_outbox(office: Office) -> None:
     decide(office, "approve")
     office.admin.post(f"{CASE}/ask-live", on=CASE)
     office.legal.post(CASE)
-    answer = office.admin.post(f"{PAGE}/send", on=PAGE)
-    assert "The first notice is leaving" in words_of(office.auditor.get(PAGE).text)
+    office.admin.post(f"{PAGE}/send", on=PAGE)
+    leaving = office.auditor.get(PAGE)
     worker.publish()
 
-    assert answer.headers["Location"] == f"{CASE}/reached"
+    assert "The first notice is leaving" in words_of(leaving.text)
+    assert "0 of 11 The first messages are being made." in words_of(leaving.text)
+    assert leaving.headers["Refresh"] == "2"
+    waits = office.admin.get(PAGE)
+    assert "5 messages not accepted by the mail server yet. Then you can continue." in words_of(waits.text)
+    assert "Continue with the rest" not in waits.text
+    refused = office.admin.post(f"{PAGE}/move", on=PAGE, to="sending")
+    assert refused.status_code == 422
+    assert "5 of the first messages are not accepted by the mail server yet." in words_of(refused.text)
+    with transaction():
+        accept_all(clock.now())
+    assert "The first five have the first notice" in words_of(office.auditor.get(PAGE).text)
+    office.admin.post(f"{PAGE}/move", on=PAGE, to="sending")
+    worker.publish()
+
     assert messages(rehearsed=False) == 11
     assert "The first notice was sent" in words_of(office.auditor.get(PAGE).text)
+    assert "Refresh" not in office.auditor.get(PAGE).headers
 
 
 def test_a_rehearsal_goes_to_whoever_pressed_and_to_nobody_else(office: Office) -> None:

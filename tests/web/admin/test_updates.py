@@ -6,13 +6,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from app import worker
 from app.core import clock
 from app.core.db import session, transaction
 from app.identity import Person, SessionKind
 from app.incidents import Incident
 from app.notices import Kind, Message, State
-from tests.web.admin.office import CASE, Office, an_office
+from tests.web.admin.office import CASE, Office, an_office, send_all
 from tests.web.browsers import a_browser
 from tests.web.words import words_of
 
@@ -52,8 +51,7 @@ def test_an_update_goes_from_a_sentence_to_the_outbox_and_to_the_page_people_wai
     assert f"What is left to do. {LEFT}." in waits
 
     assert approve(office) == PAGE
-    office.admin.post(f"{PAGE}/send", on=PAGE)
-    worker.publish()
+    send_all(office, PAGE)
 
     assert len(session.scalars(select(Message).where(Message.kind == Kind.UPDATE)).all()) == 11
     person = session.scalars(select(Person).where(Person.email == "grace@example.com")).one()
@@ -66,8 +64,7 @@ def test_an_update_goes_from_a_sentence_to_the_outbox_and_to_the_page_people_wai
 def test_messages_of_an_update_that_were_held_back_are_let_go_from_its_page(office: Office) -> None:
     office.admin.post(f"{PAGE}/propose", on=PAGE, **proposal())
     approve(office)
-    office.admin.post(f"{PAGE}/send", on=PAGE)
-    worker.publish()
+    send_all(office, PAGE)
     updates = Message.kind == Kind.UPDATE
     with transaction():
         session.execute(update(Message).where(updates).values(state=State.SUPPRESSED, due_at=None))

@@ -5,8 +5,8 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
-revision = "24_thresholds"
-down_revision = "23_confirmed"
+revision = "25_thresholds"
+down_revision = "24_reach"
 branch_labels = None
 depends_on = None
 

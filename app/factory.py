@@ -23,6 +23,7 @@ from app.web import (
     filters,
     headers,
     investor,
+    limits,
     public,
     request_log,
     sign_in,
@@ -33,7 +34,6 @@ from app.web.mailer import Courier, Mail
 from app.web.sign_in import login
 
 AREAS = (public, sign_in, investor, support, admin)
-LARGEST_UPLOAD = 10 * 1024 * 1024
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -50,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     _configure(app, settings)
     db.init_app(app)
     errors.init_app(app)  # first, so that every refusal below has its request's number
+    limits.init_app(app)
     CSRFProtect(app)
     for part in (request_log, headers, compression, filters, context, login, access):
         part.init_app(app)
@@ -123,13 +124,13 @@ def _configure(app: Flask, settings: Settings) -> None:
         TRUSTED_HOSTS=[*settings.trusted_hosts, "localhost", "127.0.0.1"]
         if settings.demo
         else list(settings.trusted_hosts),
-        MAX_CONTENT_LENGTH=LARGEST_UPLOAD,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
         SESSION_COOKIE_NAME="__Host-makewhole" if secure else "makewhole",
         SESSION_COOKIE_SECURE=secure,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_SECRET_KEY=[*reversed(settings.secret_key_fallbacks), settings.secret_key],  # the last one signs
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=True,
     )

@@ -2,9 +2,11 @@
 
 import dataclasses
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,6 +19,8 @@ DEMO_FOLDER = ROOT / "instance" / "demo"
 DEMO_SECRETS_FILE = DEMO_FOLDER / "settings.env"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SHORTEST_SECRET = 32
+DEFAULT = re.compile(r"change.?me|your.?secret|secret.?key|placeholder|insecure|password|example", re.IGNORECASE)
+"""What stands where a secret was meant to be put."""
 
 
 class BadSettings(DomainError):
@@ -195,14 +199,24 @@ def _derived(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _is_weak(key: str) -> bool:
+    """Short, of few letters, a repetition, an alphabet, or words that stand in examples."""
+    steps = {ord(after) - ord(before) for before, after in pairwise(key)}
+    is_repeated = key in (key + key)[1:-1]
+    return len(key) < SHORTEST_SECRET or len(set(key)) < 8 or is_repeated or len(steps) < 8 or bool(DEFAULT.search(key))
+
+
 def _check(values: dict[str, Any]) -> list[str]:
     problems = []
     url = urlsplit(values["public_base_url"])
     if url.scheme != "https" and url.hostname not in LOOPBACK and not values["demo"]:
         problems.append(f"PUBLIC_BASE_URL: {values['public_base_url']!r} must begin with https://.")
-    for key in (values["secret_key"], *values["secret_key_fallbacks"]):
-        if len(key) < SHORTEST_SECRET or len(set(key)) < 8:
-            problems.append("SECRET_KEY: is too weak. Use at least 32 random characters; `flask init` makes one.")
+    for name, keys in (
+        ("SECRET_KEY", [values["secret_key"]]),
+        ("SECRET_KEY_FALLBACKS", values["secret_key_fallbacks"]),
+    ):
+        if any(_is_weak(key) for key in keys):
+            problems.append(f"{name}: is too weak. Use at least 32 random characters; `flask init` makes one.")
     if values["mail_rate_per_second"] < 1:
         problems.append("MAIL_RATE_PER_SECOND: must be at least 1.")
     if values["log_format"] not in ("json", "text"):

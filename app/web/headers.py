@@ -15,6 +15,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
 A_YEAR = "public, max-age=31536000, immutable"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -43,10 +44,11 @@ def _refuse_foreign_posts() -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         abort(400, "This form was sent from another site.")
     origin = request.headers.get("Origin")
-    if origin and urlsplit(origin).netloc not in _our_hosts():
+    if origin and origin not in _our_origins():
         abort(400, "This form was sent from another site.")
 
 
-def _our_hosts() -> frozenset[str]:
-    ours = urlsplit(current_app.extensions["settings"].public_base_url).netloc
-    return frozenset({ours, request.host})
+def _our_origins() -> frozenset[str]:
+    """Where people type and, on loopback or in the demo, where they came in; its host is one of TRUSTED_HOSTS."""
+    ours = urlsplit(current_app.extensions["settings"].public_base_url)
+    return frozenset({f"{ours.scheme}://{ours.netloc}", f"{request.scheme}://{request.host}"})

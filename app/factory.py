@@ -1,5 +1,6 @@
 """The composition root: an application from settings, by a list of init_app calls."""
 
+from itertools import chain
 from typing import Any
 
 from flask import Flask
@@ -54,9 +55,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     CSRFProtect(app)
     for part in (request_log, headers, compression, filters, context, login, access):
         part.init_app(app)
-    for area in AREAS:
-        for blueprint in area.blueprints:
-            app.register_blueprint(blueprint)
+    for blueprint in chain.from_iterable(area.blueprints for area in AREAS):
+        app.register_blueprint(blueprint)
     cli.init_app(app, missing=None, more=demo_commands)
     app.extensions["office"] = _office(app, settings)
     app.extensions |= {"press": _press(app, settings), "notice_texts": notice_texts}

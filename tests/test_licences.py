@@ -26,11 +26,12 @@ def test_every_pinned_requirement_has_a_licence_that_we_may_use(name: str) -> No
     assert unknown == (TOOLS_ONLY if name == "requirements-dev.txt" else {})
 
 
-def _licence(name: str) -> str | None:
+def _licence(package: str) -> str | None:
     """What the package says of itself, all words of it; None for one that this platform does not install."""
     try:
-        facts = metadata.metadata(name)
+        facts = metadata.metadata(package)
     except metadata.PackageNotFoundError:
         return None
     classified = [each for each in facts.get_all("Classifier") or [] if each.startswith("License ::")]
-    return " ".join([facts.get("License-Expression") or "", *classified, facts.get("License") or ""]).strip()
+    named = [facts[name] for name in ("License-Expression", "License") if name in facts]
+    return " ".join([*named, *classified]).strip()

@@ -100,7 +100,7 @@ def begin_sign_in(*, proof: PasswordProof, device: str, at: datetime) -> SignedI
 
 def sign_in_staff(*, login: LoginSession, answer: Answer, client: str, at: datetime) -> SignedIn | NotSignedIn:
     """After the second factor: a staff session of 8 hours. Raises TooManyRequests."""
-    session.refresh(login, with_for_update=True)  # of simultaneous answers one comes first
+    _lock(login)  # of simultaneous answers one comes first
     if login.kind is not SessionKind.ENTERING or login.ended_at is not None:
         return GONE
     shown = show_factor(login=login, answer=answer, client=client, at=at)
@@ -127,7 +127,7 @@ def reauthenticate(
 
     Raises WrongPassword when the proof is somebody else's, and TooManyRequests.
     """
-    session.refresh(login, with_for_update=True)
+    _lock(login)
     if login.person_id != proof.person_id or login.kind is not SessionKind.STAFF:
         raise WrongPassword("The password is wrong.")
     shown = show_factor(login=login, answer=answer, client=client, at=at)
@@ -155,3 +155,8 @@ def end_staff_sessions(person: Person, *kinds: SessionKind) -> None:
         .where(LoginSession.person_id == person.id, LoginSession.kind.in_(kinds), LoginSession.ended_at.is_(None))
         .values(ended_at=database_now())
     )
+
+
+def _lock(login: LoginSession) -> None:
+    """Read its own columns under a lock; PostgreSQL locks no row of the outer joins that came with its person."""
+    session.refresh(login, attribute_names=["kind", "ended_at", "person_id"], with_for_update=True)

@@ -13,7 +13,7 @@ from app.core import clock
 from app.core.db import session, transaction
 from app.identity import LoginSession
 from app.incidents import Proposal
-from tests.identity.builders import PASSWORD
+from tests.identity.builders import PASSWORD, code_of_app
 from tests.papers import needs_pango
 from tests.web.admin.office import CASE, an_office
 from tests.web.admin.test_deciding import digest_on, propose_again
@@ -90,7 +90,8 @@ def test_words_survive_the_password_and_are_sent_with_it(app: Flask) -> None:
     wrong = office.legal.post("/staff/confirm", **fields, password="wrong", next=SIGN)
     assert note.strip() in wrong.text
 
-    right = office.legal.post("/staff/confirm", **fields, password=PASSWORD, next=SIGN)
+    code = code_of_app(office.staff.legal)
+    right = office.legal.post("/staff/confirm", **fields, password=PASSWORD, code=code, next=SIGN)
     assert (right.status_code, right.headers["Location"]) == (307, SIGN)
     office.legal.post(SIGN, **fields)
     assert "A long reason." in words_of(office.auditor.get(SIGN).text)

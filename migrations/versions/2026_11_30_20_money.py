@@ -265,12 +265,12 @@ TRIGGERS = {
 
 
 def downgrade() -> None:
+    for table in reversed(TABLES):  # before the settlements they point at are written anew
+        op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION transfers_refuse()")
     with op.batch_alter_table("settlements") as batch:
         batch.drop_constraint(op.f("ck_settlements_never_paid_twice"), type_="check")
         batch.drop_constraint("fk_settlements_deal_id", type_="foreignkey")
         batch.drop_column("paid_cents")
         batch.drop_column("deal_id")
-    for table in reversed(TABLES):
-        op.drop_table(table)
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("DROP FUNCTION transfers_refuse()")

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app import identity, notices
 from app.audit import Subject
@@ -101,8 +101,11 @@ def count_queued(about: Subject) -> int:
 
 
 def count_held_back(about: Subject) -> int:
-    """Messages about it that were never tried: the setting MAIL_TO, or a key that is gone, held them back."""
-    return _count_real(about, frozenset({State.SUPPRESSED}))
+    """Messages about it that could leave now, but that the setting MAIL_TO, or a key that is gone, held back.
+
+    What waits because its address is not written to any more is not among them: a letter goes there.
+    """
+    return _count_real(about, frozenset({State.SUPPRESSED}), ~notices.is_stopped(Message.address))
 
 
 def find_canary_fault(about: Subject) -> str | None:
@@ -114,13 +117,14 @@ def find_canary_fault(about: Subject) -> str | None:
     return None
 
 
-def _count_real(about: Subject, states: frozenset[State]) -> int:
+def _count_real(about: Subject, states: frozenset[State], *such: ColumnElement[bool]) -> int:
     return (
         session.scalar(
             select(func.count()).where(
                 Message.subject_key == about.audit_name,
                 Message.state.in_(states),
                 Message.is_rehearsal.is_(False),
+                *such,
             )
         )
         or 0

@@ -79,7 +79,7 @@ from app.notices.queries import OutboxStatus, find_newest_notice, get_message, l
 from app.notices.reach_models import Bounce, Suppression, SuppressionCause
 from app.notices.rendering import PLACEHOLDERS, WayIn, compose, preview
 from app.notices.sign_in import answer_sign_in_requests, queue_confirmation, queue_named, queue_sign_in, record_opening
-from app.notices.suppression import CannotLift, find_suppression, get_suppression, lift, list_suppressions
+from app.notices.suppression import CannotLift, find_suppression, get_suppression, is_stopped, lift, list_suppressions
 from app.notices.switch import AlreadySwitched, let_go, release_held_back, retry_failed, stop_all
 from app.notices.withdrawing import withdraw
 
@@ -177,6 +177,7 @@ __all__ = [
     "get_letter",
     "get_message",
     "get_suppression",
+    "is_stopped",
     "let_go",
     "letter_page",
     "lift",

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
 from app import audit
 from app.core.db import session
@@ -31,6 +31,11 @@ def find_suppression(address: str) -> Suppression | None:
     """What stops mail to this address now."""
     in_force = select(Suppression).where(Suppression.address == address, Suppression.lifted_at.is_(None))
     return session.scalar(in_force)
+
+
+def is_stopped(address: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Whether anything stops mail to the address in that column, as a condition of a query."""
+    return exists().where(Suppression.address == address, Suppression.lifted_at.is_(None))
 
 
 def list_suppressions(addresses: Sequence[str]) -> list[Suppression]:

@@ -10,6 +10,7 @@ from app.core.db import ring, session
 from app.core.errors import DomainError
 from app.notices.gate import lock_outlet
 from app.notices.models import Message, State
+from app.notices.suppression import is_stopped
 
 KEEP_TRYING = timedelta(hours=72)
 
@@ -58,7 +59,10 @@ def release_held_back(*, subject_key: str, by: audit.Subject | str, reason: str,
     """Queue again what was held back about a subject, since its address may be written to now; answers how many."""
     outlet = lock_outlet()
     held = select(Message).where(
-        Message.subject_key == subject_key, Message.state == State.SUPPRESSED, Message.is_rehearsal.is_(False)
+        Message.subject_key == subject_key,
+        Message.state == State.SUPPRESSED,
+        Message.is_rehearsal.is_(False),
+        ~is_stopped(Message.address),
     )
     messages = session.scalars(held.with_for_update()).all()
     for message in messages:

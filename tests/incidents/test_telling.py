@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from app import incidents
 from app.core.db import session
 from app.incidents import CannotTell, FirstNotice, Incident, NoticeState, Topic, Update, leaving
-from app.notices import Kind, Message, State
+from app.notices import Kind, Message, State, SuppressionCause, suppression
 from app.settings import MailTo
 from app.web.admin.texts import notice_texts
 from tests.incidents.builders import Staff, accept_all, an_incident, go_live, leave, the_staff
@@ -127,6 +127,18 @@ def test_messages_that_were_held_back_after_all_are_said_and_can_be_let_go(staff
         incidents.release_held_back(about=notice, mail_to=MailTo.STAFF, by=staff.admin, at=at)
     assert incidents.release_held_back(about=notice, mail_to=MailTo.EVERYONE, by=staff.admin, at=at) == 11
     assert says() == "Sent to 11 people."
+
+
+def test_what_waits_for_an_address_that_is_not_written_to_is_not_let_go(staff: Staff, at: datetime) -> None:
+    notice = an_incident(staff, at=at, stage="told").first_notices[-1]
+    session.execute(update(Message).values(state=State.SUPPRESSED, due_at=None))
+    bounced = session.scalars(select(Message)).first()
+    assert bounced is not None
+    suppression.suppress(message=bounced, cause=SuppressionCause.BOUNCED, says="5.1.1", by="system:worker", at=at)
+
+    assert incidents.count_held_back(notice) == 10
+    assert incidents.release_held_back(about=notice, mail_to=MailTo.EVERYONE, by=staff.admin, at=at) == 10
+    assert (bounced.state, incidents.count_held_back(notice)) == (State.SUPPRESSED, 0)
 
 
 def test_an_update_replaces_the_promised_date_once_it_left(staff: Staff, at: datetime) -> None:

@@ -64,7 +64,8 @@ def test_the_staff_are_listed_with_their_roles(app: Flask) -> None:
 
     assert "4 members of staff" in words
     assert "Legal approver since" in words
-    assert "flask user create" in words
+    assert "An admin and an approver are never one person." in words
+    assert "Add somebody" not in words
 
 
 def test_the_settings_are_shown_and_no_secret_ever_is(app: Flask) -> None:

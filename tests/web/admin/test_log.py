@@ -27,11 +27,13 @@ READ_BY_POST = {
     "dossier.make",
     "dossier.take",
     "log.export",
+    "money.export",
+    "reached.save",
     "log_checks.check",
     "log_checks.verify",
 }
 """Posts that change nothing but the log and the jobs."""
-FORMS_ONLY = {"incidents.new", "editing.show"}
+FORMS_ONLY = {"incidents.new", "editing.show", "people.new"}
 """Pages that hold nothing to read, only a form."""
 SHOW_PAY_TO = {"papers.download", "papers.redline"}
 """Pages that show where offers are paid to, which no auditor reads."""

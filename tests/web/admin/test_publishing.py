@@ -139,6 +139,6 @@ def test_whom_it_reached_is_listed_person_by_person(app: Flask) -> None:
 def test_what_became_due_is_listed_with_its_totals(app: Flask) -> None:
     words = words_of(an_office(app, stage="published").auditor.get(f"{CASE}/money").text)
 
-    assert "9 settlements due" in words
-    assert "Offers, USD $55,382.88" in words
+    assert "9 settlements" in words
+    assert "Offers, USD Due $55,382.88" in words
     assert "Orbit Robotics Refund $29,366.20 $4,219.08 $33,585.28" in words

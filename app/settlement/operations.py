@@ -1,12 +1,12 @@
 """Making money due. Callers own the transaction; see `app.core.db`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 
 from app import audit
 from app.core.db import session, table_of
@@ -14,6 +14,7 @@ from app.deals import Deal
 from app.identity import Account, Person
 from app.settlement import ledger
 from app.settlement.models import Direction, Settlement
+from app.settlement.numbering import Counter, next_numbers
 from app.settlement.states import SettlementState
 
 _SETTLEMENT = table_of(Settlement)
@@ -59,7 +60,7 @@ def make_all_due(dues: Sequence[Due], *, at: datetime, by: Person | str = "syste
     """
     if not dues:
         return
-    numbers = _next_numbers(at.year, sum(due.direction.is_invoice for due in dues))
+    numbers = next_numbers(Counter.INVOICES, at.year, sum(due.direction.is_invoice for due in dues))
     rows = [_row(due, next(numbers) if due.direction.is_invoice else None, at) for due in dues]
     ids: dict[str, int] = dict(session.connection().execute(_INSERT, rows).all())
     made = [Settlement(id=ids[row["pseudonym"]], **row) for row in rows]  # as they are, but no rows of the session
@@ -101,18 +102,3 @@ def _record(due: Due, made: Settlement, by: Person | str, at: datetime) -> None:
         number=made.number,
         adjustment=made.adjustment_id,
     )
-
-
-def _next_numbers(year: int, count: int) -> Iterator[str]:
-    """One statement that locks and counts on both databases; a rollback gives the numbers back."""
-    if not count:
-        return iter(())
-    counted = session.execute(
-        text(
-            "INSERT INTO invoice_years (year, issued) VALUES (:year, :count)"
-            " ON CONFLICT (year) DO UPDATE SET issued = invoice_years.issued + :count RETURNING issued"
-        ),
-        {"year": year, "count": count},
-    )
-    last = int(counted.scalar_one())
-    return (f"{year}-{number:04d}" for number in range(last - count + 1, last + 1))

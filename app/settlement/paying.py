@@ -7,7 +7,7 @@ system. A settlement is in one open payment at most; the database refuses a seco
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app import audit
 from app.core.db import session
@@ -19,6 +19,7 @@ from app.settlement import ledger
 from app.settlement.batch_models import Batch, BatchItem, BatchState, ItemState
 from app.settlement.holding import held_cents, list_holds
 from app.settlement.models import Settlement
+from app.settlement.numbering import Counter, next_numbers
 from app.settlement.payments import PaymentOrder, digest_of, reference_of, write_file
 from app.settlement.states import PAYOUT, SettlementState, step
 from app.tlog.encoding import JSON
@@ -48,7 +49,8 @@ def prepare(*, incident_id: int, settlement_ids: Collection[int], by: Person, at
     cents = payable(chosen, on=at.date())
     if not cents:
         raise CannotPay("Nothing of this can be paid now: it is held, on its way, or paid already.")
-    batch = Batch(number=_next_number(at.year), incident_id=incident_id, digest="", prepared_by=by, prepared_at=at)
+    number = f"B-{next(next_numbers(Counter.BATCHES, at.year))}"
+    batch = Batch(number=number, incident_id=incident_id, digest="", prepared_by=by, prepared_at=at)
     session.add(batch)
     batch.items = [_item(each, cents[each.id]) for each in chosen if each.id in cents]
     batch.digest = digest_of(batch.number, orders_of(batch))
@@ -169,15 +171,3 @@ def _facts(batch: Batch) -> Mapping[str, JSON]:
         "payments": plural(len(batch.items), "payment"),
         "totals": ", ".join(totals),
     }
-
-
-def _next_number(year: int) -> str:
-    """One statement that locks and counts on both databases; a rollback gives the number back."""
-    counted = session.execute(
-        text(
-            "INSERT INTO batch_years (year, issued) VALUES (:year, 1)"
-            " ON CONFLICT (year) DO UPDATE SET issued = batch_years.issued + 1 RETURNING issued"
-        ),
-        {"year": year},
-    )
-    return f"B-{year}-{counted.scalar_one():04d}"

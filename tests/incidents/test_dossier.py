@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -13,7 +14,7 @@ from pypdf import PdfReader
 
 from app import incidents
 from app.core.db import session, transaction
-from app.incidents import Incident, papers
+from app.incidents import EvidenceKind, Incident, Proof, papers
 from app.incidents.papers import PaperKind, Press
 from app.incidents.papers.dossier import describe
 from app.incidents.papers.press import Paper, as_json
@@ -154,6 +155,34 @@ def test_evidence_that_is_gone_or_was_changed_is_said_to_be(app: Flask, incident
         assert stated.size_bytes is None
         assert stated.problem is not None
         assert words in stated.problem
+
+
+@needs_pango
+def test_the_diff_and_the_test_of_the_fix_stand_in_the_dossier_with_who_added_them(
+    app: Flask, incident: Incident, at: datetime
+) -> None:
+    _, before = _make(app, incident)
+    with transaction():
+        for kind, name in [(EvidenceKind.DIFF, "share.diff"), (EvidenceKind.TEST, "test_share.py")]:
+            proof = Proof(name=name, sha256=sha256(name.encode()).hexdigest())
+            incidents.add_evidence(incident=incident, kind=kind, proof=proof, by=incident.owner, at=at)
+
+    data, paper = _make(app, incident)
+
+    added = json.loads(data.content)["evidence"]
+    assert [(each["kind"], each["name"], each["text"], each["added_by"]) for each in added] == [
+        ("diff", "share.diff", DIFF, "Nora Weiss"),
+        ("test", "test_share.py", DIFF, "Nora Weiss"),
+    ]
+    assert [each["sha256"] for each in added] == [
+        sha256(name.encode()).hexdigest() for name in ("share.diff", "test_share.py")
+    ]
+    words = _words(paper)
+    assert "The change in the code, as a diff share.diff" in words
+    assert "The test that fails on the old release and passes on the new test_share.py" in words
+    missing = "Missing, unless that file holds both: the diff of the change, and the test that fails on the old release"
+    assert missing in _words(before)
+    assert missing not in words
 
 
 def _press(app: Flask, content: bytes = DIFF.encode()) -> Press:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 from app.deals import RuleName
+from app.incidents.papers.dossier_evidence import EvidenceFact, ReleaseFact, StatementFact
 from app.incidents.papers.timeline import Happening
 
 
@@ -15,38 +16,6 @@ class LogMark:
 
     size: int
     checkpoint: str | None
-
-
-@dataclass(frozen=True)
-class ReleaseFact:
-    """A release and the rule it ran."""
-
-    name: str
-    deployed_on: date
-    rule: RuleName
-    note: str
-
-
-@dataclass(frozen=True)
-class StatementFact:
-    """Somebody's word with its evidence. `text` is the file where it is text, `is_cut` where only its beginning.
-
-    `size_bytes` is None where the file is gone or no longer what was stated: `problem` says so.
-    """
-
-    kind: str
-    release: ReleaseFact
-    done_by: str
-    done_on: date
-    note: str
-    recorded_by: str
-    recorded_at: datetime
-    evidence: str
-    sha256: str
-    size_bytes: int | None
-    text: str | None
-    is_cut: bool
-    problem: str | None
 
 
 @dataclass(frozen=True)
@@ -285,6 +254,7 @@ class Dossier:
     timeline: Sequence[Happening]
     faulty_release: ReleaseFact
     statements: Sequence[StatementFact]
+    evidence: Sequence[EvidenceFact]
     deals: Sequence[DealFact]
     replay: ReplayFact | None
     binding: BindingFact

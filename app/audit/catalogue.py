@@ -62,6 +62,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "evidence.added": _action("kind name sha256"),
     "evidence.handed_out": _action("name sha256"),
     "rehearsal.sent": _action("messages"),
+    "test.sent": _action("messages"),
     # Runs and proposals
     "run.made": _action("deal rule bases certificate digest rate"),
     "case.added": _action("deal replay"),
@@ -137,6 +138,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "mail.stopped": _action("reason as_email"),
     "mail.started": _action("reason as_email"),
     "mail.retried": _action("messages reason as_email"),
+    "lane.held": _action("lane reason"),
+    "lane.freed": _action("lane reason"),
     # Calls
     "slot.held": _action("starts_at until agent"),
     "call.booked": _action("starts_at zone agent call_type"),

@@ -35,6 +35,8 @@ def status(*, as_json: bool) -> None:
         click.echo(f"{state:<11}{count:>8,}")
     if found.stopped_at is not None:
         click.echo(f"Stopped by {found.stopped_by} on {found.stopped_at:%Y-%m-%d %H:%M} UTC. Start: flask mail go")
+    for lane in sorted(found.held):
+        click.echo(f"The lane {lane} is held: {plural(found.waiting[lane], 'message')} there. Free it at /admin/mail")
     if found.paused_until is not None and found.paused_until > database_now():
         click.echo(f"The mail server cannot be reached. Next try: {found.paused_until:%Y-%m-%d %H:%M:%S} UTC")
     if found.oldest_queued_at is not None:
@@ -53,6 +55,7 @@ def _plain(found: notices.OutboxStatus, failed: list[str]) -> dict[str, object]:
         "counts": {str(state): count for state, count in found.counts.items()},
         **{name: moment.isoformat() if moment else None for name, moment in moments.items()},
         "stopped_by": found.stopped_by,
+        "held_lanes": sorted(found.held),
         "failed": failed,
     }
 

@@ -85,6 +85,20 @@ def rehearse_notice(
     )
 
 
+def queue_test(*, about: Subject, content: Notice, reader: Person, to: Person, at: datetime) -> Message:
+    """Send `to` what the reader would get, marked as a test, with neither link nor code; it counts nowhere."""
+    message = notices.queue(
+        content=content,
+        person=reader,
+        subject_key=about.audit_name,
+        version=_count_rehearsed(about, reader) + 1,
+        rehearsed_by=to,
+        at=at,
+    )
+    message.is_test = True
+    return message
+
+
 def count_waiting(about: Subject) -> int:
     """Messages about it that the mail server has neither accepted nor refused."""
     return _count_real(about, notices.WAITING)

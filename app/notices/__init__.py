@@ -18,6 +18,7 @@ from app.notices.bounce_reports import NoReport
 from app.notices.bounces import Taken, Verdict, take_report
 from app.notices.checking import Channel, Genuine, check_number, find_by_notice_number
 from app.notices.checkpoints import SignedCheckpoint, mail_checkpoint
+from app.notices.coming_back import arrive, call_back
 from app.notices.composing import (
     AllClear,
     Contact,
@@ -74,13 +75,25 @@ from app.notices.outcomes import (
     Unchanged,
     Waived,
 )
+from app.notices.overdue import count_overdue, list_overdue, note_overdue
+from app.notices.overdue import find_alarm as find_mail_alarm
 from app.notices.posting import Post, queue_all
 from app.notices.queries import OutboxStatus, find_newest_notice, get_message, list_messages, status
 from app.notices.reach_models import Bounce, Suppression, SuppressionCause
-from app.notices.rendering import PLACEHOLDERS, WayIn, compose, preview
+from app.notices.rendering import PLACEHOLDERS, Mark, WayIn, compose, preview
 from app.notices.sign_in import answer_sign_in_requests, queue_confirmation, queue_named, queue_sign_in, record_opening
 from app.notices.suppression import CannotLift, find_suppression, get_suppression, is_stopped, lift, list_suppressions
-from app.notices.switch import AlreadySwitched, let_go, release_held_back, retry_failed, stop_all
+from app.notices.switch import (
+    AlreadySwitched,
+    free_lane,
+    hold_lane,
+    let_go,
+    release_held_back,
+    retry_failed,
+    retry_failed_about,
+    retry_overdue,
+    stop_all,
+)
 from app.notices.withdrawing import withdraw
 
 __all__ = [
@@ -125,6 +138,7 @@ __all__ = [
     "LetterBatch",
     "LetterCause",
     "LetterState",
+    "Mark",
     "MayNotBeWrittenTo",
     "Message",
     "Method",
@@ -165,24 +179,31 @@ __all__ = [
     "WayIn",
     "Words",
     "answer_sign_in_requests",
+    "arrive",
     "ask_for_batch",
+    "call_back",
     "check_number",
     "compose",
     "count_letters",
+    "count_overdue",
     "deliver_due",
     "find_by_notice_number",
+    "find_mail_alarm",
     "find_newest_notice",
     "find_suppression",
+    "free_lane",
     "get_batch",
     "get_letter",
     "get_message",
     "get_suppression",
+    "hold_lane",
     "is_stopped",
     "let_go",
     "letter_page",
     "lift",
     "list_batches",
     "list_messages",
+    "list_overdue",
     "list_suppressions",
     "list_wanted",
     "mail_checkpoint",
@@ -190,6 +211,7 @@ __all__ = [
     "mark_posted",
     "mark_returned",
     "newest_letters",
+    "note_overdue",
     "preview",
     "print_letters",
     "queue",
@@ -204,6 +226,8 @@ __all__ = [
     "record_opening",
     "release_held_back",
     "retry_failed",
+    "retry_failed_about",
+    "retry_overdue",
     "seal",
     "send_again",
     "send_probe",

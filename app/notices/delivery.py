@@ -43,7 +43,7 @@ class MayNotBeWrittenTo(DomainError):
 
 @dataclass(frozen=True)
 class Delivered:
-    """How many tries were made, and when there will be more to do: None while the outbox is empty or stopped."""
+    """How many tries were made, and when there is more to do: None while the outbox is empty or stopped."""
 
     tries: int
     again_at: datetime | None
@@ -63,7 +63,8 @@ def deliver_due(office: Office, *, at_most: int) -> Delivered:
             lease = _go_on(office, lease, report, left=at_most - tries)
     finally:
         office.sender.close()
-    return Delivered(tries, _again_at())
+    now = database_now()
+    return Delivered(tries, _again_at(not_before=now if tries == at_most else now + SOON))
 
 
 def send_probe(office: Office, *, address: str, at: datetime) -> None:
@@ -115,16 +116,17 @@ def _try(office: Office, lease: Lease) -> Report:
 
 def _write(office: Office, lease: Lease) -> Outgoing:
     content = decode(lease.named.kind, lease.context)
-    words = compose(office, content=content, hello=lease.hello, way_in=lease.way_in, is_rehearsal=lease.is_rehearsal)
+    words = compose(office, content=content, hello=lease.hello, way_in=lease.way_in, mark=lease.mark)
     invite = Invite(content.invite, content.method) if isinstance(content, Booking) else None
     return seal(words, lease.envelope, invite)
 
 
-def _again_at() -> datetime | None:
-    """When the earliest waiting message may be tried; never sooner than in a second."""
+def _again_at(*, not_before: datetime) -> datetime | None:
+    """When the earliest waiting message may be tried: at once after a full batch, else in a second at the soonest."""
     outlet = session.get_one(Outlet, 1, populate_existing=True)
-    due = [session.scalar(select(func.min(Message.due_at)).where(Message.lane == lane)) for lane in Lane]
+    lanes = [lane for lane in Lane if lane not in outlet.held]
+    due = [session.scalar(select(func.min(Message.due_at)).where(Message.lane == lane)) for lane in lanes]
     waiting = [at for at in due if at is not None]
     if outlet.stopped_at is not None or not waiting:
         return None
-    return max(min(waiting), *(at for at in (outlet.paused_until, outlet.free_at) if at), database_now() + SOON)
+    return max(min(waiting), *(at for at in (outlet.paused_until, outlet.free_at) if at), not_before)

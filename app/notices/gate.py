@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select, update
 
 from app.core.db import database_now, session, table_of
+from app.notices.kinds import Lane
 from app.notices.models import Outcome, Outlet
 
 log = logging.getLogger(__name__)
@@ -18,7 +19,7 @@ FAILURES_BEFORE_PAUSE = 5
 PAUSE = timedelta(seconds=60)
 _OUTLET = table_of(Outlet)
 _LOCKED = (
-    select(_OUTLET.c.stopped_at, _OUTLET.c.failures, _OUTLET.c.paused_until, _OUTLET.c.free_at)
+    select(_OUTLET.c.stopped_at, _OUTLET.c.failures, _OUTLET.c.paused_until, _OUTLET.c.free_at, _OUTLET.c.held_lanes)
     .where(_OUTLET.c.id == 1)
     .with_for_update()
 )
@@ -41,6 +42,12 @@ class Gate:
     failures: int = 0
     paused_until: datetime | None = None
     free_at: datetime | None = None
+    held: frozenset[Lane] = frozenset()
+
+    @property
+    def lanes(self) -> tuple[Lane, ...]:
+        """Those from which a message may leave, in the order in which they are asked."""
+        return tuple(lane for lane in Lane if lane not in self.held)
 
     @property
     def is_open(self) -> bool:
@@ -70,8 +77,8 @@ class Gate:
 
 def lock_gate() -> Gate:
     """The row as delivery needs it; the time is taken once the row is held."""
-    stopped_at, failures, paused_until, free_at = session.connection().execute(_LOCKED).one()
-    return Gate(database_now(), stopped_at, failures, paused_until, free_at)
+    stopped_at, failures, paused_until, free_at, held = session.connection().execute(_LOCKED).one()
+    return Gate(database_now(), stopped_at, failures, paused_until, free_at, frozenset(map(Lane, held.split())))
 
 
 def lock_outlet() -> Outlet:

@@ -25,7 +25,7 @@ from app.notices.models import WAITING, Attempt, Message, Outcome, State
 from app.notices.office import Office
 from app.notices.operations import ASKED_FOR
 from app.notices.reach_models import Suppression
-from app.notices.rendering import REHEARSAL_CODE, REHEARSAL_PATH, WayIn
+from app.notices.rendering import REHEARSAL_CODE, REHEARSAL_PATH, Mark, WayIn
 from app.notices.verp import return_path
 from app.settings import MailTo
 
@@ -80,18 +80,23 @@ class Lease:
     hello: str
     way_in: WayIn
     envelope: Envelope
-    is_rehearsal: bool
+    mark: Mark
     tries: int
     may_be_repeated: bool
     give_up_at: datetime
 
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether it goes to whoever asked for it, instead of whom it is about."""
+        return self.mark is not Mark.NONE
+
 
 def take(office: Office, gate: Gate) -> Lease | None:
     """The next message that may leave now, sign-in first; None when none may. Drops what must not leave at all."""
-    if not gate.is_open:
+    if not gate.is_open or not gate.lanes:
         return None
     for _ in range(DROPPED_AT_ONCE):
-        message = session.connection().execute(_next_due(), {"now": gate.now}).one_or_none()
+        message = session.connection().execute(_next_due(gate.lanes), {"now": gate.now}).one_or_none()
         if message is None:
             return None
         reason = _why_not(message, office, gate.now)
@@ -103,14 +108,15 @@ def take(office: Office, gate: Gate) -> Lease | None:
 
 
 @cache
-def _next_due() -> Select[Any]:
-    """The longest due message of the first lane that has one, with what it takes to write it."""
+def _next_due(lanes: tuple[Lane, ...]) -> Select[Any]:
+    """The longest due message of the first of these lanes that has one, with what it takes to write it."""
     answered = _MESSAGE.alias("answered")
-    first = func.coalesce(*(_due(lane) for lane in Lane))
+    first = func.coalesce(*(_due(lane) for lane in lanes), None)
     has_role = exists().where(StaffRole.person_id == _MESSAGE.c.person_id, StaffRole.ended_at.is_(None))
     is_suppressed = exists().where(Suppression.address == _MESSAGE.c.address, Suppression.lifted_at.is_(None))
     columns = (
-        *_MESSAGE.c["id", "pseudonym", "notice_number", "kind", "lane", "version", "is_rehearsal", "address"],
+        *_MESSAGE.c["id", "pseudonym", "notice_number", "kind", "lane", "version", "address"],
+        *_MESSAGE.c["is_rehearsal", "is_test"],
         *_MESSAGE.c["context", "queued_at", "give_up_at", "state", "fence", "tries", "may_be_repeated", "link_id"],
         func.coalesce(func.nullif(_PERSON.c.greeting, ""), _PERSON.c.full_name).label("hello"),
         has_role.label("is_for_staff"),
@@ -218,11 +224,17 @@ def _lease(message: Row[Any], office: Office, now: datetime) -> Lease:
         hello=message.hello,
         way_in=_way_in(message, office),
         envelope=_envelope(message, office),
-        is_rehearsal=message.is_rehearsal,
+        mark=_mark(message),
         tries=message.tries,
         may_be_repeated=may_be_repeated,
         give_up_at=message.give_up_at,
     )
+
+
+def _mark(message: Row[Any]) -> Mark:
+    if message.is_test:
+        return Mark.TEST
+    return Mark.REHEARSAL if message.is_rehearsal else Mark.NONE
 
 
 def _mark_lost(message_id: int, now: datetime) -> None:

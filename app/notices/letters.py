@@ -65,7 +65,7 @@ def letter_page(letter: Letter, *, office: Office, stationery: Stationery, style
         "code": "",
         "number": letter.notice_number,
         "brand": brand,
-        "is_rehearsal": False,
+        "mark": "",
         "subject": letter_subject(letter, office=office),
         "letter": letter,
         "address": address_lines(letter, stationery.window),

@@ -35,6 +35,7 @@ class Message(Pseudonymous, Base):
     """One mail to one person. It holds neither link nor code: they are derived from `link` when it is rendered.
 
     `due_at` is when somebody may next take it (while it is being sent: when the lease ends); NULL once it is over.
+    A test is a rehearsal that somebody sends to themselves; rehearsals count nowhere.
     `subject` and `text` are what was sent, with `[link]` and `[code]` in place of both; `sha256` is of the very bytes.
     """
 
@@ -45,6 +46,7 @@ class Message(Pseudonymous, Base):
             "(due_at IS NOT NULL) = (state IN ('queued', 'sending', 'deferred', 'uncertain'))",
             name="due_while_it_waits",
         ),
+        CheckConstraint("is_rehearsal OR NOT is_test", name="test_is_rehearsal"),
         CheckConstraint("state <> 'sent' OR (sent_at IS NOT NULL AND sha256 IS NOT NULL)", name="sent_says_when_what"),
         Index("ix_messages_lane_due_at", "lane", "due_at"),
         Index("ix_messages_person_id_subject_key", "person_id", "subject_key"),
@@ -59,6 +61,7 @@ class Message(Pseudonymous, Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     version: Mapped[int]
     is_rehearsal: Mapped[bool]
+    is_test: Mapped[bool] = mapped_column(default=False)
     address: Mapped[str] = mapped_column(String(254))
     incident_reference: Mapped[str] = mapped_column(String(40), index=True)
     context: Mapped[str] = mapped_column(Text)
@@ -116,7 +119,9 @@ class Attempt(Base):
 class Outlet(Pseudonymous, Base):
     """The one row that all delivery passes: stopped or open, paused after failures, and its rate.
 
-    `free_at` is when the rate lets the next message go (a token bucket kept as one moment).
+    `free_at` is when the rate lets the next message go (a token bucket kept as one moment). `held_lanes` are the names
+    of those that are held, by a space. `back_at` is when the worker comes back by itself, and `overdue` how many
+    messages it last found that could not leave within 72 hours.
     """
 
     __tablename__ = "outlet"
@@ -129,3 +134,11 @@ class Outlet(Pseudonymous, Base):
     failures: Mapped[int] = mapped_column(default=0)
     paused_until: Mapped[datetime | None]
     free_at: Mapped[datetime | None]
+    held_lanes: Mapped[str] = mapped_column(String(60), default="")
+    overdue: Mapped[int] = mapped_column(default=0)
+    back_at: Mapped[datetime | None]
+
+    @property
+    def held(self) -> frozenset[Lane]:
+        """The lanes in which nothing leaves."""
+        return frozenset(map(Lane, self.held_lanes.split()))

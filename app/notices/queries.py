@@ -15,20 +15,24 @@ from app.notices.models import WAITING, Message, Outlet, State
 
 @dataclass(frozen=True)
 class OutboxStatus:
-    """How the outbox stands: messages by state, the longest waiting, and what holds delivery up."""
+    """How the outbox stands: messages by state, waiting ones by lane, the longest waiting, and what holds it up."""
 
     counts: dict[State, int]
     oldest_queued_at: datetime | None
     stopped_at: datetime | None
     stopped_by: str | None
     paused_until: datetime | None
+    held: frozenset[Lane]
+    waiting: dict[Lane, int]
 
 
 def status() -> OutboxStatus:
-    """The outbox now; every state is counted, 0 included."""
+    """The outbox now; every state and lane is counted, 0 included."""
     outlet = session.get_one(Outlet, 1)
     counted = session.execute(select(Message.state, func.count()).group_by(Message.state))
     found = dict(counted.all())
+    lanes = select(Message.lane, func.count()).where(Message.state.in_(WAITING)).group_by(Message.lane)
+    waiting = dict(session.execute(lanes).all())
     oldest = session.scalar(select(func.min(Message.queued_at)).where(Message.state.in_(WAITING)))
     return OutboxStatus(
         counts={state: found.get(state, 0) for state in State},
@@ -36,6 +40,8 @@ def status() -> OutboxStatus:
         stopped_at=outlet.stopped_at,
         stopped_by=outlet.stopped_by,
         paused_until=outlet.paused_until,
+        held=outlet.held,
+        waiting={lane: waiting.get(lane, 0) for lane in Lane},
     )
 
 

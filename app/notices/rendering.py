@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 
 from css_inline import CSSInliner
@@ -14,6 +15,14 @@ from app.notices.office import Office
 LINK, CODE, NUMBER = "[link]", "[code]", "[notice number]"
 REHEARSAL_PATH = "/s/rehearsal"
 REHEARSAL_CODE = "000 000"
+
+
+class Mark(StrEnum):
+    """What a message says of itself in its subject and its first line, where it is not for real."""
+
+    NONE = ""
+    REHEARSAL = "Rehearsal"
+    TEST = "Test"
 
 
 @dataclass(frozen=True)
@@ -30,10 +39,10 @@ PLACEHOLDERS = WayIn(LINK, CODE, NUMBER)
 
 def preview(office: Office, *, content: Content, hello: str) -> Words:
     """The words as staff and approvers may see them: placeholders for link, code and number."""
-    return compose(office, content=content, hello=hello, way_in=PLACEHOLDERS, is_rehearsal=False)
+    return compose(office, content=content, hello=hello, way_in=PLACEHOLDERS, mark=Mark.NONE)
 
 
-def compose(office: Office, *, content: Content, hello: str, way_in: WayIn, is_rehearsal: bool) -> Words:
+def compose(office: Office, *, content: Content, hello: str, way_in: WayIn, mark: Mark) -> Words:
     """The words of one message; the same facts and templates give the same words. `hello` follows "Hello"."""
     facts: dict[str, object] = {
         "notice": content,
@@ -42,12 +51,12 @@ def compose(office: Office, *, content: Content, hello: str, way_in: WayIn, is_r
         "code": way_in.code,
         "number": way_in.number,
         "brand": office.brand,
-        "is_rehearsal": is_rehearsal,
+        "mark": mark.value,
         "page_url": office.build_url(content.page) if isinstance(content, SupportCall) else None,
     }
     folder = f"email/{content.kind}"
     subject = " ".join(office.render(f"{folder}/subject.txt", facts).split())
-    subject = f"[Rehearsal] {subject}" if is_rehearsal else subject
+    subject = f"[{mark}] {subject}" if mark else subject
     facts["subject"] = subject
     return Words(
         subject=subject,

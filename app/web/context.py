@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app, g, request
 
-from app import audit
+from app import audit, notices
 from app.identity import LISTED_SESSIONS, SessionKind
 from app.settings import Settings
 from app.web.access import deputised_roles, find_login
@@ -54,6 +54,7 @@ def _context() -> dict[str, object]:
         "demo": settings.demo,
         "base_url": settings.public_base_url,
         "find_alarm": audit.find_alarm,
+        "find_mail_alarm": notices.find_mail_alarm,
         "seen_by": None,
         "theme": theme if theme in THEMES else "",
     }

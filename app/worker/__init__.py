@@ -18,6 +18,7 @@ from app.core.queue import open_queue
 from app.worker.log_keeping import mail_checkpoint, sign, verify_log
 from app.worker.tasks import (
     deliver,
+    deliver_all,
     do_all_but_jobs,
     do_jobs,
     publish,
@@ -29,6 +30,7 @@ from app.worker.tasks import (
 __all__ = [
     "Worker",
     "deliver",
+    "deliver_all",
     "do_all_but_jobs",
     "do_jobs",
     "init_app",
@@ -126,6 +128,7 @@ def worker(*, once: bool) -> None:
         do_jobs()
         refresh_calendars()
         do_all_but_jobs()
+        deliver_all()
     else:
         sweep()
         current_app.extensions["worker"].verify_log()

@@ -1,13 +1,14 @@
 """What is done when something rings, and every minute besides."""
 
 import threading
-from datetime import timedelta
+import time
+from datetime import datetime, timedelta
 
 from flask import current_app
 
 from app import identity, incidents, notices, scheduling
 from app.core import clock
-from app.core.db import session, transaction
+from app.core.db import database_now, session, transaction
 from app.core.errors import DomainError
 from app.core.jobs import beat, has_waiting_jobs, run_waiting
 from app.incidents import reminders
@@ -16,18 +17,45 @@ from app.worker.log_keeping import mail_checkpoint, sign
 from app.worker.works import WORKS
 
 MOST_AT_ONCE = 200
+LONGEST_WAIT = 2
+"""In seconds: what is due later than that is not due now, and the rate lets something go every second."""
+MOST_IDLE = 2
+"""Deliveries in a row that tried nothing, though something is due: it waits for another message, or somebody has it."""
 
 _at_a_job = threading.Lock()
 
 
 def deliver() -> None:
-    """Turn requests for a sign-in link into messages, then send every message that is due."""
+    """Send what is due, a batch at most, and call for the next delivery, unless one comes no later anyway."""
+    again_at = _deliver_batch().again_at
+    if again_at is not None and _must_call_back(again_at):
+        current_app.extensions["worker"].deliver_at(again_at)
+
+
+def deliver_all() -> None:
+    """Send all that is due now, as fast as the rate lets it go; the switch or a pause after failures ends it."""
+    idle = 0
+    while idle < MOST_IDLE:
+        done = _deliver_batch()
+        wait = (done.again_at - database_now()).total_seconds() if done.again_at is not None else None
+        if wait is None or wait > LONGEST_WAIT:
+            return
+        idle = 0 if done.tries else idle + 1
+        time.sleep(max(0, wait))
+
+
+def _deliver_batch() -> notices.Delivered:
+    """Turn requests for a sign-in link into messages, then send what is due."""
     settings: Settings = current_app.extensions["settings"]
     with transaction():
+        notices.arrive()
         notices.answer_sign_in_requests(lives=timedelta(minutes=settings.sign_in_minutes), at=clock.now())
-    done = notices.deliver_due(current_app.extensions["office"], at_most=MOST_AT_ONCE)
-    if done.again_at is not None:
-        current_app.extensions["worker"].deliver_at(done.again_at)
+    return notices.deliver_due(current_app.extensions["office"], at_most=MOST_AT_ONCE)
+
+
+def _must_call_back(again_at: datetime) -> bool:
+    with transaction():
+        return notices.call_back(at=again_at)
 
 
 def publish() -> None:
@@ -104,5 +132,6 @@ def do_all_but_jobs() -> None:
     sign()
     mail_checkpoint()
     with transaction():
+        notices.note_overdue(at=database_now())
         identity.forget_old_counts(at=clock.now())
     session.remove()

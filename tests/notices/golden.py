@@ -5,7 +5,7 @@ from pathlib import Path
 from flask import Flask
 
 from app.factory import create_app
-from app.notices import Content, Words, compose
+from app.notices import Content, Mark, Words, compose
 from app.settings import read_settings
 from tests.notices.builders import WAY_IN, Recorder, an_office
 from tests.notices.contents import EVERY
@@ -13,9 +13,9 @@ from tests.notices.contents import EVERY
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def words_of(app: Flask, content: Content, *, is_rehearsal: bool = False, hello: str = "Hugo Martins") -> Words:
+def words_of(app: Flask, content: Content, *, mark: Mark = Mark.NONE, hello: str = "Hugo Martins") -> Words:
     """The content in the product's words."""
-    return compose(an_office(app, Recorder()), content=content, hello=hello, way_in=WAY_IN, is_rehearsal=is_rehearsal)
+    return compose(an_office(app, Recorder()), content=content, hello=hello, way_in=WAY_IN, mark=mark)
 
 
 def rewrite() -> None:

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 import pytest
 from flask import Flask
 
-from app.notices import Content, Coverage, Words, preview
+from app.notices import Content, Coverage, Mark, Words, preview
 from tests.notices.builders import Recorder, an_office
 from tests.notices.contents import (
     ADDRESS_CHANGED,
@@ -103,9 +103,9 @@ def test_every_golden_file_has_its_mail() -> None:
 
 
 @each_kind
-@pytest.mark.parametrize("is_rehearsal", [False, True])
-def test_text_and_html_say_the_same_words(app: Flask, content: Content, is_rehearsal: bool) -> None:
-    words = words_of(app, content, is_rehearsal=is_rehearsal)
+@pytest.mark.parametrize("mark", [Mark.NONE, Mark.TEST])
+def test_text_and_html_say_the_same_words(app: Flask, content: Content, mark: Mark) -> None:
+    words = words_of(app, content, mark=mark)
 
     assert _seen(words) == _plain_words(words.text)
 
@@ -361,11 +361,12 @@ def test_a_links_life_is_said_in_the_nearest_unit(app: Flask, minutes: int, says
     assert f"It works for {says}, and" in words_of(app, replace(SIGN_IN, minutes=minutes)).text
 
 
-def test_a_rehearsal_says_so_in_subject_and_banner(app: Flask) -> None:
-    words = words_of(app, FIRST, is_rehearsal=True)
+@pytest.mark.parametrize("mark", [Mark.REHEARSAL, Mark.TEST])
+def test_a_rehearsal_or_test_says_so_in_subject_and_banner(app: Flask, mark: Mark) -> None:
+    words = words_of(app, FIRST, mark=mark)
 
-    assert words.subject.startswith("[Rehearsal] ")
-    assert words.text.startswith("Rehearsal. This message was not sent to the investor.")
+    assert words.subject.startswith(f"[{mark}] ")
+    assert words.text.startswith(f"{mark}. This message was not sent to the investor.")
 
 
 def test_names_are_text_in_html_and_untouched_in_text(app: Flask) -> None:

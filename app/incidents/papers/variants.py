@@ -43,6 +43,7 @@ class Shown:
     variant: Variant
     subject: str
     text: str
+    html: str
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def draw_paper(about: Signable, *, office: Office, on: date, read_text: ReadText
 def show_variants(variants: Sequence[Variant], *, office: Office) -> list[Shown]:
     """Each variant as its reader would get it."""
     words = [notices.preview(office, content=each.content, hello=each.reader.called) for each in variants]
-    return [Shown(variant, said.subject, said.text) for variant, said in zip(variants, words, strict=True)]
+    return [Shown(variant, said.subject, said.text, said.html) for variant, said in zip(variants, words, strict=True)]
 
 
 def carry_out_paper(job: Job, progress: Progress, *, office: Office, folder: Path, at: datetime) -> Mapping[str, JSON]:

@@ -14,7 +14,7 @@ from app.web.access import is_fresh, requires, signed_in
 from app.web.admin import notice_steps
 from app.web.admin.forms import ActingForm, DecisionForm, PressForm, ProposeNoticeForm
 from app.web.admin.previewing import render_variants
-from app.web.admin.progress import Leaving, of_notice, renewed
+from app.web.admin.progress import Leaving, of_notice, panel
 from app.web.admin.readers import readers
 from app.web.admin.texts import notice_texts
 
@@ -27,8 +27,15 @@ USUAL_PROMISE = timedelta(days=12)
 @readers
 def show(reference: str) -> ResponseReturnValue:
     """Where the first notice stands, its words, and what can be done with it."""
+    return _page(incidents.get_incident(reference))
+
+
+@bp.get("/progress")
+@readers
+def progress(reference: str) -> ResponseReturnValue:
+    """The part of the page that is read again while it leaves."""
     incident = incidents.get_incident(reference)
-    return renewed(_page(incident), _leaving(incident))
+    return panel(_leaving(incident), incident)
 
 
 @bp.post("/propose")
@@ -88,7 +95,11 @@ def _count_free_calls(promised_on: date) -> int:
 
 
 def _leaving(incident: Incident) -> Leaving | None:
-    return of_notice(incidents.find_first_notice(incident), url_for(".move", reference=incident.reference))
+    pages = {
+        "action": url_for(".move", reference=incident.reference),
+        "poll": url_for(".progress", reference=incident.reference),
+    }
+    return of_notice(incidents.find_first_notice(incident), **pages)
 
 
 def _page(

@@ -16,7 +16,7 @@ from app.web.access import is_fresh, requires, signed_in
 from app.web.admin import notice_steps
 from app.web.admin.forms import ActingForm, DecisionForm, PressForm, required
 from app.web.admin.previewing import render_variants
-from app.web.admin.progress import Leaving, of_notice, renewed
+from app.web.admin.progress import Leaving, of_notice, panel
 from app.web.admin.readers import readers
 from app.web.admin.texts import notice_texts
 
@@ -36,8 +36,15 @@ class UpdateForm(ActingForm):
 @readers
 def show(reference: str) -> ResponseReturnValue:
     """Where the update stands, its words, and what can be done with it."""
+    return _page(incidents.get_incident(reference))
+
+
+@bp.get("/progress")
+@readers
+def progress(reference: str) -> ResponseReturnValue:
+    """The part of the page that is read again while it leaves."""
     incident = incidents.get_incident(reference)
-    return renewed(_page(incident), _leaving(incident))
+    return panel(_leaving(incident), incident)
 
 
 @bp.post("/propose")
@@ -91,7 +98,11 @@ def release(reference: str) -> ResponseReturnValue:
 
 
 def _leaving(incident: Incident) -> Leaving | None:
-    return of_notice(incidents.find_update(incident), url_for(".move", reference=incident.reference))
+    pages = {
+        "action": url_for(".move", reference=incident.reference),
+        "poll": url_for(".progress", reference=incident.reference),
+    }
+    return of_notice(incidents.find_update(incident), **pages)
 
 
 def _page(

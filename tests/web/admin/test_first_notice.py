@@ -57,7 +57,7 @@ def test_it_goes_from_promise_to_the_outbox(office: Office) -> None:
 
     assert "The first notice is leaving" in words_of(leaving.text)
     assert "0 of 11 The first messages are being made." in words_of(leaving.text)
-    assert leaving.headers["Refresh"] == "2"
+    assert f'hx-get="{PAGE}/progress"' in leaving.text
     waits = office.admin.get(PAGE)
     assert "5 messages not accepted by the mail server yet. Then you can continue." in words_of(waits.text)
     assert "Continue with the rest" not in waits.text
@@ -72,7 +72,8 @@ def test_it_goes_from_promise_to_the_outbox(office: Office) -> None:
 
     assert messages(rehearsed=False) == 11
     assert "The first notice was sent" in words_of(office.auditor.get(PAGE).text)
-    assert "Refresh" not in office.auditor.get(PAGE).headers
+    assert office.auditor.get(f"{PAGE}/progress").headers["HX-Refresh"] == "true"
+    assert "hx-get" not in office.auditor.get(PAGE).text
 
 
 def test_a_rehearsal_goes_to_whoever_pressed_and_to_nobody_else(office: Office) -> None:

@@ -1,21 +1,24 @@
 """Publishing, and what it reaches: people and money."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from app import incidents
+from app import audit, incidents
 from app.core import clock
 from app.core.db import session, transaction
 from app.identity import LoginSession
 from app.incidents import Publication
-from app.notices import Message, State
+from app.notices import WAITING, Kind, Message, State
 from tests.web.admin.office import CASE, Office, an_office
 from tests.web.words import words_of
 
 PAGE = f"{CASE}/publish"
+LIVE = re.compile(r'aria-live="polite">([^<]*)<')
+RENEWS = f'hx-get="{PAGE}/progress"'
 START = {"start-typed_reference": "INC-2026-001"}
 
 
@@ -57,7 +60,7 @@ def test_the_canary_is_looked_at_before_the_rest_is_told(office: Office) -> None
     accept_mail()
     ready = office.admin.get(PAGE)
     assert "Look at them, then continue." in words_of(ready.text)
-    assert "Refresh" not in ready.headers
+    assert RENEWS not in ready.text
 
     office.admin.post(f"{PAGE}/move", on=PAGE, to="running")
     a_batch()
@@ -65,11 +68,107 @@ def test_the_canary_is_looked_at_before_the_rest_is_told(office: Office) -> None
 
 
 def test_the_page_renews_itself_only_while_something_moves(office: Office) -> None:
-    assert "Refresh" not in office.admin.get(PAGE).headers
+    assert RENEWS not in office.admin.get(PAGE).text
     office.admin.post(PAGE, **START)
 
-    assert office.admin.get(PAGE).headers["Refresh"] == "2"
-    assert "Refresh" not in office.admin.get(f"{PAGE}?still=1").headers
+    moving = office.admin.get(PAGE).text
+    assert RENEWS in moving
+    assert "See how far it is now" in moving
+    assert RENEWS not in office.admin.get(f"{PAGE}?still=1").text
+
+
+def test_the_panel_is_read_again_alone_until_nothing_moves(office: Office) -> None:
+    office.admin.post(PAGE, **START)
+    moving = office.admin.get(f"{PAGE}/progress")
+
+    assert "<h1" not in moving.text
+    assert "HX-Refresh" not in moving.headers
+
+    a_batch()
+    accept_mail()
+    assert office.admin.get(f"{PAGE}/progress").headers["HX-Refresh"] == "true"
+
+
+def test_a_screen_reader_is_told_in_steps_of_a_quarter(office: Office) -> None:
+    office.admin.post(PAGE, **START)
+    a_batch()
+    publication = session.scalars(select(Publication)).one()
+
+    for done, says in ((2, ""), (3, "25 percent"), (5, "25 percent"), (6, "50 percent"), (9, "75 percent")):
+        with transaction():
+            session.execute(update(Publication).values(done=done))
+        spoken = LIVE.search(office.admin.get(f"{PAGE}/progress").text)
+        assert spoken is not None
+        assert spoken.group(1).startswith(says)
+        assert bool(spoken.group(1)) is bool(says)
+    assert publication.total == 11
+
+
+def test_the_dry_run_shows_one_person_of_each_kind_in_text_and_html(office: Office) -> None:
+    page = office.auditor.get(PAGE).text
+
+    words = words_of(page)
+    for says in (
+        "We pay: Grace Lindqvist",
+        "They may pay: Chen Wei",
+        "Both: Farid Haddad",
+        "No change: ",
+    ):
+        assert says in words
+    assert "[link]" in words
+    assert "Send me" not in words
+    html = office.auditor.get(f"{PAGE}/samples/refund")
+    assert "Grace Lindqvist" in html.text
+    assert html.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert office.auditor.get(f"{PAGE}/samples/knock-on").status_code == 404
+
+
+def test_a_test_comes_to_oneself_is_logged_and_counts_nowhere(office: Office) -> None:
+    written = incidents.count_reached(incidents.get_incident("INC-2026-001")).written
+    answer = office.legal.post(f"{PAGE}/test", on=PAGE)
+    assert answer.status_code == 302
+
+    tests = session.scalars(select(Message).where(Message.is_test)).all()
+    assert {each.address for each in tests} == {office.staff.legal.email}
+    assert len(tests) == 4
+    assert all(each.is_rehearsal and each.link_id is None for each in tests)
+    (event,) = audit.list_events(action="test.sent")
+    assert event.event.entry["actor"] == office.staff.legal.audit_name
+    assert incidents.count_reached(incidents.get_incident("INC-2026-001")).written == written
+
+
+def test_only_what_failed_is_tried_again(office: Office) -> None:
+    office.admin.post(PAGE, **START)
+    a_batch()
+    accept_mail()
+    first = session.scalars(select(Message).where(Message.kind == Kind.CORRECTION)).first()
+    assert first is not None
+    failed_id = first.id
+    with transaction():
+        failed = session.get_one(Message, failed_id)
+        failed.state, failed.reason, failed.sent_at = State.FAILED, "No server accepted it for 72 hours.", None
+
+    words = words_of(office.auditor.get(PAGE).text)
+    assert "1 message failed" in words
+    assert "No server accepted it for 72 hours. It can be tried again." in words
+    assert "Retry failed only" not in words
+
+    office.admin.post(f"{PAGE}/retry", on=PAGE)
+
+    waiting = session.scalars(select(Message).where(Message.state.in_(WAITING))).all()
+    assert [each.id for each in waiting] == [failed_id]
+    assert "message failed" not in words_of(office.admin.get(PAGE).text)
+
+
+def test_nothing_that_did_not_fail_can_be_tried_again(office: Office) -> None:
+    office.admin.post(PAGE, **START)
+    a_batch()
+    accept_mail()
+
+    answer = office.admin.post(f"{PAGE}/retry", on=PAGE)
+
+    assert answer.status_code == 422
+    assert "Nothing of it failed that could leave now" in words_of(answer.text)
 
 
 def test_another_reference_publishes_nothing(office: Office) -> None:

@@ -1,5 +1,6 @@
 """Real databases for every test: SQLite copied from a migrated file, PostgreSQL from a migrated template."""
 
+import gc
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,12 +13,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
+from jinja2 import FileSystemBytecodeCache
 
 from app.core import schema
 from app.core.db import db, transaction
 from app.factory import create_app
 from app.identity import passwords
 from app.settings import Settings, read_settings
+from tests import postgresql
 from tests.demo.telling import Shelf
 from tests.postgresql import a_postgresql_database
 
@@ -26,8 +29,20 @@ hypothesis_settings.register_profile("house", deadline=None, derandomize=True, d
 hypothesis_settings.load_profile("house")
 
 
+# Every test has a portal of its own: templates are compiled once for all of them, by what their sources say.
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": FileSystemBytecodeCache()}
+# They guard a database against a cut of the power, which no test makes; a killed process does without.
+postgresql.OFF = ("fsync", "full_page_writes", "synchronous_commit")
+
 # The same algorithm at its least cost: hundreds of tests make staff, and half of their time went into these hashes.
 passwords.HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the collector need not walk over it again, hundreds of times."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

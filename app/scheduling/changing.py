@@ -12,9 +12,9 @@ from app.core.text import format_phone
 from app.identity import Person
 from app.scheduling import claims, reminders
 from app.scheduling.announcements import Desk, announce_cancelled, announce_moved
+from app.scheduling.assigning import reassign_at
 from app.scheduling.models import Booking, BookingStatus, CallOutcome
-from app.scheduling.offers import Offer, list_agents, list_offers, nearest_slots
-from app.scheduling.operations import SlotTaken, choose_agent, place
+from app.scheduling.offers import Offer
 from app.scheduling.slots import get_zone
 
 STATUS_AFTER = {
@@ -39,32 +39,32 @@ class CannotRecord(DomainError):
 
 
 def move(
-    *, booking: Booking, slot_start: datetime, zone: str, version_seen: int, by: Person, desk: Desk, at: datetime
+    *,
+    booking: Booking,
+    slot_start: datetime,
+    zone: str,
+    version_seen: int,
+    by: Person,
+    desk: Desk,
+    seen: Offer | None = None,
+    at: datetime,
 ) -> None:
     """Move a call to another slot, with the same agent where they are free, and mail the change.
 
     The investor may until the cut-off, staff until it begins. A call that stands at that time already is left alone.
-    Raises SlotTaken, CannotMove and UnknownZone.
+    `seen` as `hold` takes it. Raises SlotTaken, CannotMove and UnknownZone.
     """
     get_zone(zone)
-    claims.lock(agents=list_agents(), person=booking.person)
-    session.refresh(booking)
+    claims.lock(booking.person)
+    claims.lock_booking(booking)  # somebody may cancel it at this moment
     if booking.status is BookingStatus.BOOKED and booking.starts_at == slot_start:
         return
     _refuse_to_move(booking, version_seen, by, desk, at)
     was_at = booking.starts_at
-    _swap(booking, _offer_at(booking, slot_start, at), zone, at)
-    audit.record(
-        action="call.moved",
-        actor=by,
-        subject=booking,
-        at=at,
-        from_starts_at=was_at.isoformat(),
-        starts_at=booking.starts_at.isoformat(),
-        zone=zone,
-        agent=booking.agent.audit_name,
-    )
-    reminders.plan(booking, at=at)
+    reassign_at(booking, slot_start=slot_start, seen=seen, at=at)
+    booking.zone, booking.sequence, booking.version = zone, booking.sequence + 1, booking.version + 1
+    _record_move(booking, was_at, by, at)
+    reminders.replan(booking, at=at)
     announce_moved(booking, was_at=was_at, desk=desk, at=at)
 
 
@@ -118,6 +118,19 @@ def record_outcome(
     )
 
 
+def _record_move(booking: Booking, was_at: datetime, by: Person, at: datetime) -> None:
+    audit.record(
+        action="call.moved",
+        actor=by,
+        subject=booking,
+        at=at,
+        from_starts_at=was_at.isoformat(),
+        starts_at=booking.starts_at.isoformat(),
+        zone=booking.zone,
+        agent=booking.agent.audit_name,
+    )
+
+
 def _refuse_to_move(booking: Booking, version_seen: int, by: Person, desk: Desk, at: datetime) -> None:
     if booking.status is not BookingStatus.BOOKED or at >= booking.starts_at:
         raise CannotMove("This call was cancelled or is over. Book a new one.")
@@ -126,32 +139,6 @@ def _refuse_to_move(booking: Booking, version_seen: int, by: Person, desk: Desk,
     if by.id == booking.person_id and at > booking.cut_off_at:
         number = format_phone(desk.phone)
         raise CannotMove(f"This call starts too soon to move it here. Call {number}, and we will.")
-
-
-def _offer_at(booking: Booking, slot_start: datetime, at: datetime) -> Offer:
-    """Raises SlotTaken."""
-    person, call_type = booking.person, booking.call_type
-    until = slot_start + datetime.resolution
-    offers = list_offers(person=person, call_type=call_type, since=slot_start, until=until, at=at, moving=booking)
-    if not offers:
-        raise SlotTaken(nearest_slots(person=person, call_type=call_type, wanted=slot_start, at=at, moving=booking))
-    return offers[0]
-
-
-def _swap(booking: Booking, offer: Offer, zone: str, at: datetime) -> None:
-    """Give the old time back and claim the new one, both or neither. Raises SlotTaken."""
-    person, call_type = booking.person, booking.call_type
-    agent_id = choose_agent(offer.agent_ids, prefer=booking.agent, at=at)
-    try:
-        with claims.exclusive():
-            place(booking, offer.slot, agent_id)
-            booking.zone, booking.changed_at = zone, at
-            booking.sequence, booking.version = booking.sequence + 1, booking.version + 1
-            claims.take(booking, at=at)
-    except claims.TimeClaimedError as error:
-        nearest = nearest_slots(person=person, call_type=call_type, wanted=offer.slot.start, at=at, moving=booking)
-        raise SlotTaken(nearest) from error
-    session.refresh(booking)
 
 
 def compare_and_swap(booking: Booking, as_long_as: ColumnElement[bool], **values: Any) -> bool:

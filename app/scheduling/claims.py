@@ -1,40 +1,55 @@
 """Claims: the rows that make a slot exclusive. Callers own the transaction; see `app.core.db`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy import and_, delete, or_, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from app.core.db import session
 from app.identity import Person
 from app.scheduling.models import QUANTUM, Booking, BookingStatus, ClaimScope, SlotClaim
 
 GRID = datetime(1970, 1, 1, tzinfo=UTC)
+DEADLOCK = "40P01"
+"""What PostgreSQL calls it."""
 
 
 class TimeClaimedError(Exception):
     """Another booking holds some of the time; nothing of this one was stored."""
 
 
-def lock(*, agents: Iterable[Person], person: Person) -> None:
-    """Wait until nobody else changes these people's calls: agents by id, then the investor.
+def lock(*people: Person) -> None:
+    """Wait until nobody else changes the calls of these people, in the order of their ids.
 
-    Without this order two moves into each other's slot deadlock on PostgreSQL. SQLite has one writer anyway.
+    The investor first, alone; then the agents whose time is given back or taken, all in one. Without this order two
+    moves into each other's slot deadlock on PostgreSQL. SQLite has one writer anyway.
     """
-    for person_id in [*sorted(agent.id for agent in agents), person.id]:
-        session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+    ids = {each.id for each in people}
+    session.execute(select(Person.id).where(Person.id.in_(ids)).order_by(Person.id).with_for_update(key_share=True))
+
+
+def lock_booking(booking: Booking) -> None:
+    """Read the booking again, and wait until nobody else changes it."""
+    session.refresh(booking, with_for_update={"key_share": True, "of": Booking})
 
 
 @contextmanager
 def exclusive() -> Iterator[None]:
-    """Store a booking and its claims inside. Raises TimeClaimedError with all of it undone; the transaction goes on."""
+    """Store a booking and its claims inside. Raises TimeClaimedError with all of it undone; the transaction goes on.
+
+    Locks taken inside are given back with it. Whoever PostgreSQL picks to end a deadlock was beaten to the time too.
+    """
     try:
         with session.begin_nested():
             yield
             session.flush()
     except IntegrityError as error:
+        raise TimeClaimedError from error
+    except OperationalError as error:
+        if getattr(error.orig, "sqlstate", None) != DEADLOCK:
+            raise
         raise TimeClaimedError from error
 
 
@@ -48,14 +63,21 @@ def take(booking: Booking, *, at: datetime) -> None:
         for scope, scope_id, first, last in _reaches(booking)
     ]
     lapsed = (
-        select(SlotClaim.booking_id)
-        .join(Booking, Booking.id == SlotClaim.booking_id)
-        .where(or_(*in_the_way), Booking.status == BookingStatus.HELD, Booking.held_until <= at)
+        select(Booking.id)
+        .where(Booking.id.in_(select(SlotClaim.booking_id).where(or_(*in_the_way))))
+        .where(Booking.status == BookingStatus.HELD, Booking.held_until <= at)
+        .order_by(Booking.id)
     )
-    if met := set(session.scalars(lapsed)):
+    if met := session.scalars(lapsed.with_for_update(key_share=True)).all():
         session.execute(delete(SlotClaim).where(SlotClaim.booking_id.in_(met)))
     session.add_all(wanted)
     session.flush()
+
+
+def secure(booking: Booking) -> bool:
+    """Whether the time of a hold is still claimed; from here on nobody takes it for lapsed."""
+    lock_booking(booking)
+    return session.scalar(select(SlotClaim.booking_id).where(SlotClaim.booking_id == booking.id).limit(1)) is not None
 
 
 def release(booking: Booking) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.core.db import session
 from app.identity import Person, Role, list_people_with_role
@@ -20,6 +21,19 @@ class Offer:
 
     slot: Slot
     agent_ids: tuple[int, ...]
+
+
+class Taken(NamedTuple):
+    """A booking's times and whose they are, without what else a booking is."""
+
+    booking_id: int
+    agent_id: int
+    person_id: int
+    status: BookingStatus
+    starts_at: datetime
+    ends_at: datetime
+    claimed_from: datetime
+    claimed_until: datetime
 
 
 def list_agents() -> list[Person]:
@@ -82,7 +96,8 @@ def list_offers(
     agents = list_agents()
     people = [*agents, person] if person else agents
     taken = _list_taken(people, since - LONGEST_SHIFT, until + LONGEST_SHIFT, at)
-    others = [each for each in taken if each is not moving and not _is_held_by(person, each)]
+    moved_id = moving.id if moving else None
+    others = [each for each in taken if each.booking_id != moved_id and not _is_held_by(person, each)]
     own = [busy for each in others if person and each.person_id == person.id for busy in _busy(each, counts=False)]
     able: dict[Slot, list[int]] = {}
     for roster in list_rosters(agents, since=since, until=until):
@@ -106,8 +121,8 @@ def _slots_of(
     return (slot for slot in found if since <= slot.start < until)
 
 
-def _calls_of(agent: Person, bookings: Iterable[Booking]) -> list[Busy]:
-    return [busy for each in bookings if each.agent_id == agent.id for busy in _busy(each, counts=True)]
+def _calls_of(agent: Person, taken: Iterable[Taken]) -> list[Busy]:
+    return [busy for each in taken if each.agent_id == agent.id for busy in _busy(each, counts=True)]
 
 
 def explain_day(*, call_type: CallType, on: date, at: datetime) -> list[tuple[Person, Explanation | None]]:
@@ -133,27 +148,42 @@ def keeps_its_time(at: datetime) -> ColumnElement[bool]:
     return and_(Booking.status != BookingStatus.CANCELLED, ~lapsed)
 
 
-def _list_taken(people: Iterable[Person], since: datetime, until: datetime, at: datetime) -> list[Booking]:
-    """Bookings that keep somebody's time in between."""
-    ids = sorted({person.id for person in people})
-    return list(
-        session.scalars(
-            select(Booking).where(
-                or_(Booking.agent_id.in_(ids), Booking.person_id.in_(ids)),
-                keeps_its_time(at),
-                Booking.claimed_until > since,
-                Booking.claimed_from < until,
-            )
-        )
+def has_room(booking: Booking, *, at: datetime) -> bool:
+    """Whether its agent may take this call beside the others of its date.
+
+    The list says so too, but without a lock; this is asked under the agent's, for claims keep only minutes apart.
+    """
+    if (most := booking.call_type.max_per_day) is None:
+        return True
+    zone = get_zone(booking.agent.time_zone)
+    on = booking.starts_at.astimezone(zone).date()
+    others = select(func.count()).where(
+        Booking.agent_id == booking.agent.id,
+        Booking.id.is_distinct_from(booking.id),
+        Booking.starts_at >= instant(zone, on, 0),
+        Booking.starts_at < instant(zone, on, MINUTES_A_DAY),
+        keeps_its_time(at),
+        or_(Booking.status != BookingStatus.HELD, Booking.person_id != booking.person.id),
     )
+    return session.execute(others).scalar_one() < most
 
 
-def _is_held_by(person: Person | None, booking: Booking) -> bool:
-    return person is not None and booking.status is BookingStatus.HELD and booking.person_id == person.id
+def _list_taken(people: Iterable[Person], since: datetime, until: datetime, at: datetime) -> list[Taken]:
+    """The times of bookings that keep somebody's time in between, as they stand in the database now."""
+    ids = sorted({person.id for person in people})
+    who = (Booking.id, Booking.agent_id, Booking.person_id, Booking.status)
+    when = (Booking.starts_at, Booking.ends_at, Booking.claimed_from, Booking.claimed_until)
+    theirs = select(*who, *when).where(or_(Booking.agent_id.in_(ids), Booking.person_id.in_(ids)))
+    within = theirs.where(keeps_its_time(at), Booking.claimed_until > since, Booking.claimed_from < until)
+    return [Taken(*row) for row in session.execute(within)]
 
 
-def _busy(booking: Booking, *, counts: bool) -> Iterator[Busy]:
+def _is_held_by(person: Person | None, taken: Taken) -> bool:
+    return person is not None and taken.status is BookingStatus.HELD and taken.person_id == person.id
+
+
+def _busy(taken: Taken, *, counts: bool) -> Iterator[Busy]:
     """The time with its buffers; the day it counts for is that of the call itself."""
-    yield Busy(booking.claimed_from, booking.claimed_until, counts=False)
+    yield Busy(taken.claimed_from, taken.claimed_until, counts=False)
     if counts:
-        yield Busy(booking.starts_at, booking.ends_at)
+        yield Busy(taken.starts_at, taken.ends_at)

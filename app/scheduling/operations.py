@@ -1,8 +1,8 @@
 """Holding and booking calls. Callers own the transaction; see `app.core.db`."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from app import audit
 from app.core.db import session
@@ -11,26 +11,17 @@ from app.core.text import format_datetime
 from app.identity import Person
 from app.scheduling import claims, reminders
 from app.scheduling.announcements import Desk, announce_booked
+from app.scheduling.assigning import SlotTaken, assign
 from app.scheduling.care import close_call_request, find_call_request
 from app.scheduling.care_models import RequestState
 from app.scheduling.models import Booking, BookingStatus, CallType
-from app.scheduling.offers import list_agents, list_offers, nearest_slots
+from app.scheduling.offers import Offer, list_offers, nearest_slots
 from app.scheduling.phones import parse_phone
 from app.scheduling.queries import find_open_call
-from app.scheduling.slots import Slot, get_zone
+from app.scheduling.slots import get_zone
 from app.scheduling.words import pick_call_words
 
 HOLD = timedelta(minutes=15)
-LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class SlotTaken(DomainError):
-    """The slot is not free. `nearest` are the three closest that are."""
-
-    def __init__(self, nearest: list[Slot]) -> None:
-        closest = "These are the closest times still free." if nearest else "No other time is free at the moment."
-        super().__init__(f"Someone has just taken that time. {closest}")
-        self.nearest = nearest
 
 
 class AlreadyBooked(DomainError):
@@ -55,19 +46,21 @@ def hold(
     incident_reference: str,
     idempotency_key: str,
     prefer: Person | None = None,
+    seen: Offer | None = None,
     at: datetime,
 ) -> Booking:
     """Keep the slot for `person` for a quarter of an hour, in place of any other they hold.
 
-    The same key again gives the same booking. Raises SlotTaken, AlreadyBooked and UnknownZone.
+    The same key again gives the same booking. `seen` is what `find_offer` just gave for that slot, which then is not
+    looked for twice. Raises SlotTaken, AlreadyBooked and UnknownZone.
     """
     get_zone(zone)
-    claims.lock(agents=list_agents(), person=person)
+    claims.lock(person)
     if again := _find_by_key(person, idempotency_key):
         return again
     booking = _draft(person, call_type, zone, incident_reference, idempotency_key)
     booking.status, booking.held_until = BookingStatus.HELD, at + HOLD
-    _take(booking, slot_start, prefer, at)
+    _take(booking, slot_start, prefer, at, seen)
     audit.record(
         action="slot.held",
         actor=person,
@@ -80,7 +73,7 @@ def hold(
     return booking
 
 
-def refuse_taken(
+def find_offer(
     *,
     person: Person,
     slot_start: datetime,
@@ -88,16 +81,18 @@ def refuse_taken(
     at: datetime,
     idempotency_key: str = "",
     moving: Booking | None = None,
-) -> None:
-    """Raises SlotTaken where a look without any lock shows that a hold or a move would.
+) -> Offer | None:
+    """Who could take the call, seen without any lock; None for a key that was used. Raises SlotTaken where nobody can.
 
     A crowd that wants one slot is refused by reading, so that it does not queue for the lock of the one who won.
     """
     if idempotency_key and _find_by_key(person, idempotency_key):
-        return
+        return None
     until = slot_start + datetime.resolution
-    if not list_offers(person=person, call_type=call_type, since=slot_start, until=until, at=at, moving=moving):
+    offers = list_offers(person=person, call_type=call_type, since=slot_start, until=until, at=at, moving=moving)
+    if not offers:
         raise SlotTaken(nearest_slots(person=person, call_type=call_type, wanted=slot_start, at=at, moving=moving))
+    return offers[0]
 
 
 def confirm(
@@ -115,13 +110,13 @@ def confirm(
     A call that is booked already stays as it is. Raises SlotTaken, AlreadyBooked, BadPhone and CannotConfirm.
     """
     number = parse_phone(phone, near=desk.phone)
-    claims.lock(agents=list_agents(), person=booking.person)
+    claims.lock(booking.person)
     session.refresh(booking)
     if booking.status is BookingStatus.BOOKED:
         return
     if booking.status is not BookingStatus.HELD:
         raise CannotConfirm("This call was cancelled or is over. Choose a new time.")
-    if not booking.is_kept(at):
+    if not (booking.is_kept(at) and claims.secure(booking)):
         _take(booking, booking.starts_at, prefer, at)
     booking.status, booking.held_until = BookingStatus.BOOKED, None
     booking.phone, booking.help_text, booking.booked_by_id = number, help_text, by.id
@@ -152,7 +147,7 @@ def book(
     """
     get_zone(zone)
     number = parse_phone(phone, near=desk.phone)
-    claims.lock(agents=list_agents(), person=person)
+    claims.lock(person)
     if again := _find_by_key(person, idempotency_key):
         return again
     booking = _draft(person, call_type, zone, incident_reference, idempotency_key)
@@ -161,26 +156,6 @@ def book(
     _take(booking, slot_start, prefer, at)
     _tell(booking, by, desk, at)
     return booking
-
-
-def choose_agent(agent_ids: tuple[int, ...], *, prefer: Person | None, at: datetime) -> int:
-    """Who is preferred; else who has the fewest calls to come, then was booked longest ago, then comes first."""
-    if prefer is not None and prefer.id in agent_ids:
-        return prefer.id
-    booked = select(Booking.agent_id, func.max(Booking.booked_at)).where(Booking.agent_id.in_(agent_ids))
-    to_come = select(Booking.agent_id, func.count()).where(
-        Booking.agent_id.in_(agent_ids), Booking.status == BookingStatus.BOOKED, Booking.ends_at > at
-    )
-    latest = dict(session.execute(booked.group_by(Booking.agent_id)).all())
-    load = dict(session.execute(to_come.group_by(Booking.agent_id)).all())
-    return min(agent_ids, key=lambda agent: (load.get(agent, 0), latest.get(agent, LONG_AGO), agent))
-
-
-def place(booking: Booking, slot: Slot, agent_id: int) -> None:
-    """Put the booking into a slot of that agent, with the buffers of its type. Stores nothing."""
-    rules = booking.call_type.rules
-    booking.agent_id, booking.starts_at, booking.ends_at = agent_id, slot.start, slot.end
-    booking.claimed_from, booking.claimed_until = slot.start - rules.buffer_before, slot.end + rules.buffer_after
 
 
 def _draft(person: Person, call_type: CallType, zone: str, incident_reference: str, key: str) -> Booking:
@@ -196,33 +171,25 @@ def _draft(person: Person, call_type: CallType, zone: str, incident_reference: s
     )
 
 
-def _take(booking: Booking, slot_start: datetime, prefer: Person | None, at: datetime) -> None:
-    """Claim the slot that starts there for the agent whose turn it is. Raises SlotTaken and AlreadyBooked."""
-    person, call_type = booking.person, booking.call_type
+def _take(
+    booking: Booking, slot_start: datetime, prefer: Person | None, at: datetime, seen: Offer | None = None
+) -> None:
+    """Claim the slot that starts there, in place of any other they hold. Raises SlotTaken and AlreadyBooked."""
+    person = booking.person
     if other := find_open_call(person=person, incident_reference=booking.incident_reference, at=at):
         raise AlreadyBooked(other)
-    until = slot_start + datetime.resolution
-    offers = list_offers(person=person, call_type=call_type, since=slot_start, until=until, at=at)
-    if not offers:
-        raise SlotTaken(nearest_slots(person=person, call_type=call_type, wanted=slot_start, at=at))
     _drop_holds(person, at)
-    place(booking, offers[0].slot, choose_agent(offers[0].agent_ids, prefer=prefer, at=at))
-    booking.booked_at = booking.changed_at = at
-    try:
-        with claims.exclusive():
-            session.add(booking)
-            claims.take(booking, at=at)
-    except claims.TimeClaimedError as error:
-        raise SlotTaken(nearest_slots(person=person, call_type=call_type, wanted=slot_start, at=at)) from error
-    session.refresh(booking)
+    booking.booked_at = at
+    assign(booking, slot_start=slot_start, prefer=prefer, seen=seen, at=at)
 
 
 def _drop_holds(person: Person, at: datetime) -> None:
     """Let what `person` holds lapse, since nobody keeps two slots."""
     theirs = (Booking.person_id == person.id, Booking.status == BookingStatus.HELD, Booking.held_until > at)
-    for held in session.scalars(select(Booking).where(*theirs)):
-        claims.release(held)
-    session.execute(update(Booking).where(*theirs).values(held_until=at))
+    if held := session.scalars(select(Booking).where(*theirs)).all():
+        for each in held:
+            claims.release(each)
+        session.execute(update(Booking).where(*theirs).values(held_until=at))
 
 
 def _find_by_key(person: Person, idempotency_key: str) -> Booking | None:

@@ -34,8 +34,9 @@ def reassign(*, booking: Booking, agent: Person, version_seen: int, by: Person, 
 
     Raises CannotReassign, and AgentIsBusy with the call that is in the way.
     """
-    claims.lock(agents=list_agents(), person=booking.person)
-    session.refresh(booking)
+    claims.lock(booking.person)
+    claims.lock_booking(booking)  # somebody may cancel it at this moment
+    claims.lock(booking.agent, agent)
     was = booking.agent
     _refuse(booking, agent, version_seen)
     if other := find_clash(agent=agent, booking=booking, at=at):

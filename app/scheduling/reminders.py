@@ -16,8 +16,7 @@ MOST_AT_ONCE = 200
 
 
 def plan(booking: Booking, *, at: datetime) -> None:
-    """Plan the reminders of the booking as it stands, in place of older ones; none whose time has passed at `at`."""
-    drop(booking, at=at)
+    """Plan the reminders of a booking that has none yet, but for those whose time has passed at `at`."""
     session.add_all(
         CallReminder(
             booking_id=booking.id,
@@ -29,6 +28,12 @@ def plan(booking: Booking, *, at: datetime) -> None:
         if booking.starts_at - lead > at
     )
     session.flush()
+
+
+def replan(booking: Booking, *, at: datetime) -> None:
+    """Plan the reminders of a booking that moved in place of its older ones."""
+    drop(booking, at=at)
+    plan(booking, at=at)
 
 
 def drop(booking: Booking, *, at: datetime) -> None:

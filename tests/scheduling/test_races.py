@@ -16,7 +16,7 @@ from app.core.db import session, transaction
 from app.identity import Person
 from app.notices import Kind, Message
 from app.scheduling import Booking, SlotClaim, SlotTaken
-from tests.scheduling.builders import AT, DESK, MONDAY_AT_NINE, a_call, an_agent, an_investor
+from tests.scheduling.builders import AT, DESK, MONDAY_AT_NINE, a_call, a_hold, an_agent, an_investor
 
 pytestmark = pytest.mark.both_databases
 AT_ONCE = 20
@@ -156,3 +156,83 @@ def test_two_calls_that_move_into_each_others_time_never_deadlock_or_overlap(app
     assert overlaps() == 0
     claims = select(func.count()).select_from(SlotClaim)
     assert session.execute(claims).scalar_one() == 3 * 16
+
+
+def test_a_slot_has_as_many_winners_as_there_are_agents(app: Flask) -> None:
+    with transaction():
+        agents = {an_agent().id for _ in range(3)}
+        investors = people(AT_ONCE)
+
+    won = all_at_once(app, [booking(person, MONDAY_AT_NINE, f"k{person}") for person in investors])
+
+    assert sum(1 for each in won if each is not None) == 3
+    assert set(session.scalars(select(Booking.agent_id))) == agents
+
+
+def test_a_days_maximum_holds_however_many_book_at_once(app: Flask) -> None:
+    with transaction():
+        an_agent()
+        scheduling.get_call_type().max_per_day = 3
+        investors = people(8)
+    starts = [MONDAY_AT_NINE + timedelta(hours=number) for number in range(8)]
+
+    won = all_at_once(app, [booking(person, at, f"k{person}") for person, at in zip(investors, starts, strict=True)])
+
+    assert sum(1 for each in won if each is not None) == 3
+
+
+@pytest.mark.parametrize("confirmed_after", [timedelta(minutes=14), timedelta(minutes=16)])
+def test_a_hold_that_is_confirmed_while_somebody_takes_its_slot_has_one_winner(
+    app: Flask, confirmed_after: timedelta
+) -> None:
+    with transaction():
+        an_agent()
+        holder, other = people(2)
+        held_id = a_hold(session.get_one(Person, holder)).id
+
+    def confirm() -> int:
+        with transaction():
+            held = scheduling.get_call_of(session.get_one(Person, holder), held_id)
+            scheduling.confirm(
+                booking=held, phone="+12125550199", help_text="", by=held.person, desk=DESK, at=AT + confirmed_after
+            )
+            return held_id
+
+    def take() -> int:
+        with transaction():
+            person = session.get_one(Person, other)
+            return a_call(person, starts_at=MONDAY_AT_NINE, at=AT + timedelta(minutes=16)).id
+
+    won = all_at_once(app, [confirm, take])
+
+    assert sum(1 for each in won if each is not None) == 1
+    booked = select(Booking.id).where(Booking.status == "booked")
+    assert list(session.scalars(booked)) == [each for each in won if each is not None]
+    assert list(session.scalars(select(SlotClaim.booking_id).distinct())) == list(session.scalars(booked))
+
+
+def test_a_call_that_is_cancelled_while_it_moves_keeps_nobodys_time(app: Flask) -> None:
+    with transaction():
+        agent_id = an_agent().id
+        call_id, person_id = a_call(an_investor()).id, session.scalar(select(Booking.person_id))
+
+    def move() -> int:
+        with contextlib.suppress(scheduling.CannotMove), transaction():
+            call = scheduling.get_call_of(session.get_one(Person, person_id), call_id)
+            start, by = MONDAY_AT_NINE + timedelta(hours=2), session.get_one(Person, agent_id)
+            scheduling.move(
+                booking=call, slot_start=start, zone="UTC", version_seen=call.version, by=by, desk=DESK, at=AT
+            )
+        return 0
+
+    def cancel() -> int:
+        with transaction():
+            call, by = session.get_one(Booking, call_id), session.get_one(Person, agent_id)
+            scheduling.cancel(booking=call, by=by, reason="", desk=DESK, at=AT)
+        return 0
+
+    all_at_once(app, [move, cancel])
+
+    assert session.get_one(Booking, call_id).status == "cancelled"
+    assert session.scalars(select(SlotClaim)).all() == []
+    assert session.scalars(select(scheduling.CallReminder)).all() == []

@@ -61,8 +61,9 @@ def cancel(call_id: int) -> ResponseReturnValue:
 
 def _move(booking: Booking, form: MoveForm) -> None:
     start, at = picked_start(form.start.data), clock.now()
+    seen = None
     if call_pages.can_change(booking, at) and start != booking.starts_at:
-        scheduling.refuse_taken(
+        seen = scheduling.find_offer(
             person=signed_in(), slot_start=start, call_type=booking.call_type, at=at, moving=booking
         )
     with transaction():
@@ -73,6 +74,7 @@ def _move(booking: Booking, form: MoveForm) -> None:
             version_seen=form.version.data or 0,
             by=signed_in(),
             desk=the_desk(),
+            seen=seen,
             at=at,
         )
 

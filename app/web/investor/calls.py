@@ -1,6 +1,7 @@
 """Booking a call: a zone, a time that is then held, a check, and the booked call."""
 
 import secrets
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -160,18 +161,21 @@ def _hold(form: PickForm, topic: Incident | None) -> int:
     call_type = chosen_type(topic, form.type.data or "") or abort(404)
     at, key = clock.now(), form.key.data or ""
     booked = scheduling.find_open_call(person=signed_in(), incident_reference=reference_of(topic), at=at)
-    if booked is None:
-        scheduling.refuse_taken(person=signed_in(), slot_start=start, call_type=call_type, idempotency_key=key, at=at)
+    wanted: dict[str, Any] = {
+        "person": signed_in(),
+        "slot_start": start,
+        "call_type": call_type,
+        "idempotency_key": key,
+        "at": at,
+    }
+    seen = scheduling.find_offer(**wanted) if booked is None else None
     with transaction():
         return scheduling.hold(
-            person=signed_in(),
-            slot_start=start,
-            call_type=call_type,
+            **wanted,
             zone=form.zone.data or signed_in().time_zone,
             incident_reference=reference_of(topic),
-            idempotency_key=key,
             prefer=owner_of(topic),
-            at=at,
+            seen=seen,
         ).id
 
 

@@ -9,7 +9,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import audit_append, audit_verify, importing, mail, proration, proration_peers, publish, replaying, slots
+from bench import (
+    audit_append,
+    audit_verify,
+    booking,
+    importing,
+    mail,
+    proration,
+    proration_peers,
+    publish,
+    replaying,
+    slots,
+)
 from bench.result import Result, report
 
 BENCHMARKS = {
@@ -20,6 +31,7 @@ BENCHMARKS = {
     "publish": publish.measure,
     "mail": mail.measure,
     "slots": slots.measure,
+    "booking": booking.measure,
     "audit-append": audit_append.measure,
     "audit-verify": audit_verify.measure,
 }

@@ -4,55 +4,28 @@ Three stages on real web processes: everybody books one slot; half move to a slo
 call types, one twice as long, are booked over each other. Overlaps are looked for by SQL alone.
 """
 
-import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from threading import Barrier
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import aliased
 
 from app import scheduling
 from app.core import clock
 from app.core.db import session, transaction
-from app.identity import SessionKind
-from app.identity.signing_in import start_session
-from app.scheduling import Booking, BookingStatus, CallTerms, SlotClaim, Window
-from app.web.sign_in import login
+from app.scheduling import Booking, BookingStatus, CallTerms, SlotClaim
+from faults.callers import Caller, free_starts, open_day_and_night, sign_in, together, value_of
 from faults.outcome import Tally
-from faults.serving import Answer, Client, Served, a_served_portal, address_of
+from faults.serving import Answer, Served, a_served_portal
 from tests.postgresql import a_postgresql_database
-from tests.scheduling.builders import an_agent, an_investor
+from tests.scheduling.builders import an_investor
 
-Found = TypeVar("Found")
-PATIENCE_SECONDS = 300
-HIDDEN = re.compile(r'<input(?=[^>]*type="hidden")(?=[^>]*name="([^"]*)")[^>]*value="([^"]*)"[^>]*>')
 TYPE_OF_AN_HOUR = CallTerms(name="Long call", duration_minutes=60)
-
-
-@dataclass(frozen=True)
-class Caller:
-    """An investor's browser that is signed in."""
-
-    client: Client
-    cookies: dict[str, str]
-
-    def open(self, path: str) -> dict[str, str]:
-        """The hidden fields of the page; the cookie that its token belongs to is kept."""
-        answer = self.client.send("GET", path, cookies=self.cookies)
-        self.cookies.update(answer.cookies)
-        return dict(HIDDEN.findall(answer.body.decode()))
-
-    def send(self, path: str, form: dict[str, str]) -> Answer:
-        return self.client.send("POST", path, cookies=self.cookies, form=form)
 
 
 def campaign(*, at_once: int) -> Iterator[Tally]:
@@ -66,48 +39,26 @@ def campaign(*, at_once: int) -> Iterator[Tally]:
 def _races(database: str, folder: Path, url: str, at_once: int) -> Iterator[Tally]:
     with a_served_portal(folder, url, workers=2, threads=16) as served:
         callers = _callers(served, at_once)
-        starts = _free_starts()
+        starts = free_starts(days=9)
         yield _one_slot(database, callers, starts[0])
         yield _moves_against_bookings(database, callers, starts[4:])
         yield _two_types(database, callers, starts[-8:])
 
 
 def _callers(served: Served, count: int) -> list[Caller]:
+    open_day_and_night()
     with transaction():
-        an_agent(days=tuple(range(7)), windows=(Window(0, 1440),))
-        people = [an_investor() for _ in range(count)]
-        for person in people:
-            person.phone = "+12125550199"
-        scheduling.open_call_type(terms=TYPE_OF_AN_HOUR, by=people[0], at=clock.now())
-        rows = [
-            start_session(person=person, kind=SessionKind.INVESTOR, lasts=timedelta(hours=8), device="a race")
-            for person in people
-        ]
-        with served.app.test_request_context(base_url=served.url):
-            headers = [login.start(Response(), row).headers.getlist("Set-Cookie") for row in rows]
-    cookies = [dict(each.split(";")[0].split("=", 1) for each in given) for given in headers]
-    return [Caller(Client(served.port, address=address_of(n)), each) for n, each in enumerate(cookies)]
-
-
-def _free_starts() -> list[datetime]:
-    """Every start that somebody without a call is offered, an hour and more apart."""
-    now, call_type = clock.now(), scheduling.get_call_type()
-    last = (now + timedelta(days=9)).date()
-    slots = scheduling.free_slots(
-        person=None, call_type=call_type, zone="UTC", from_on=now.date(), to_on=last, at=now + timedelta(hours=3)
-    )
-    session.rollback()
-    return [slot.start for slot in slots][::3]
+        scheduling.open_call_type(terms=TYPE_OF_AN_HOUR, by=an_investor(), at=clock.now())
+    return sign_in(served, count)
 
 
 def _one_slot(database: str, callers: Sequence[Caller], start: datetime) -> Tally:
-    forms = _together([partial(each.open, "/calls/new?zone=UTC") for each in callers])
-    picked = _together([_picking(each, form, start) for each, form in zip(callers, forms, strict=True)])
+    forms = together([partial(each.open, "/calls/new?zone=UTC") for each in callers])
+    picked = together([_picking(each, form, start) for each, form in zip(callers, forms, strict=True)])
     tally = _tally(f"{len(callers)} bookings of one slot at once on {database}", picked)
     for caller, answer in zip(callers, picked, strict=True):
         if answer.status == 302:
-            page = urlsplit(answer.header("Location")).path
-            tally.seen["confirmed"] += _confirm(caller, page).status == 302
+            tally.seen["confirmed"] += caller.confirm(answer).status == 302
     tally.slipped += tally.seen["status 302"] != 1 or tally.seen["confirmed"] != 1
     return _examined(tally)
 
@@ -121,7 +72,7 @@ def _moves_against_bookings(database: str, callers: Sequence[Caller], starts: Se
     moves = [each.open(f"{page}/move") for each, page in zip(movers, pages, strict=True)]
     opened = [(each, each.open("/calls/new?zone=UTC")) for each in others]
     others, forms = zip(*((each, form) for each, form in opened if "key" in form), strict=True)
-    answers = _together(
+    answers = together(
         [_moving(each, page, form, wanted) for each, page, form in zip(movers, pages, moves, strict=True)]
         + [_picking(each, form, wanted) for each, form in zip(others, forms, strict=True)]
     )
@@ -135,10 +86,10 @@ def _two_types(database: str, callers: Sequence[Caller], starts: Sequence[dateti
     types = [each.id for each in scheduling.list_call_types(incident_reference="")]
     session.rollback()
     paths = [f"/calls/new?zone=UTC&type={types[number % 2]}" for number in range(len(callers))]
-    forms = _together([partial(each.open, path) for each, path in zip(callers, paths, strict=True)])
+    forms = together([partial(each.open, path) for each, path in zip(callers, paths, strict=True)])
     halves = [starts[0] + timedelta(minutes=30 * (number // 2 % 4)) for number in range(len(callers))]
     free = [(each, form, at) for each, form, at in zip(callers, forms, halves, strict=True) if "key" in form]
-    answers = _together([_picking(each, form, at) for each, form, at in free])
+    answers = together([_picking(each, form, at) for each, form, at in free])
     tally = _tally(f"{len(free)} bookings of two call types on {database}", answers)
     return _examined(tally)
 
@@ -149,9 +100,9 @@ def _book(caller: Caller, starts: Sequence[datetime]) -> bool:
     for start in starts[:-1]:
         if "key" not in form:
             return True
-        answer = _picking(caller, form, start)()
+        answer = caller.pick(form, start)
         if answer.status == 302:
-            return _confirm(caller, urlsplit(answer.header("Location")).path).status == 302
+            return caller.confirm(answer).status == 302
     return False
 
 
@@ -161,26 +112,11 @@ def _call_of(caller: Caller) -> str:
 
 
 def _picking(caller: Caller, form: dict[str, str], start: datetime) -> Callable[[], Answer]:
-    return lambda: caller.send("/calls/new", form | {"start": start.isoformat().replace("+00:00", "Z")})
+    return lambda: caller.pick(form, start)
 
 
 def _moving(caller: Caller, page: str, form: dict[str, str], start: datetime) -> Callable[[], Answer]:
-    return lambda: caller.send(f"{page}/move", form | {"start": start.isoformat().replace("+00:00", "Z")})
-
-
-def _confirm(caller: Caller, page: str) -> Answer:
-    return caller.send(page, caller.open(page) | {"phone": "+12125550199"})
-
-
-def _together(acts: Sequence[Callable[[], Found]]) -> list[Found]:
-    ready = Barrier(len(acts))
-
-    def act(each: Callable[[], Found]) -> Found:
-        ready.wait(PATIENCE_SECONDS)
-        return each()
-
-    with ThreadPoolExecutor(len(acts)) as threads:
-        return list(threads.map(act, acts))
+    return lambda: caller.send(f"{page}/move", form | {"start": value_of(start)})
 
 
 def _tally(what: str, answers: Sequence[Answer]) -> Tally:

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -64,7 +64,13 @@ class Answer:
 
 @contextmanager
 def a_served_portal(
-    folder: Path, database_url: str, *, workers: int = 2, threads: int = 8, mail_port: int = 25
+    folder: Path,
+    database_url: str,
+    *,
+    workers: int = 2,
+    threads: int = 8,
+    mail_port: int = 25,
+    serves: str = "wsgi:app",
 ) -> Iterator[Served]:
     """Web processes over an empty database, until the block ends; the port listens before gunicorn does."""
     with create_server(("127.0.0.1", 0), backlog=256) as listener:
@@ -76,7 +82,8 @@ def a_served_portal(
         }
         schema.upgrade(database_url)
         create_queue(given["QUEUE_URL"])
-        process = _gunicorn(folder, given, listener.fileno(), workers, threads)
+        size = ("--workers", str(workers), "--threads", str(threads))
+        process = _gunicorn(folder, given, listener.fileno(), (*size, serves))
     app = create_app(read_settings(given, Path("/nonexistent")))
     try:
         with app.app_context():
@@ -107,9 +114,8 @@ def settings_for(folder: Path, database_url: str, port: int, mail_port: int) -> 
     }
 
 
-def _gunicorn(folder: Path, given: Mapping[str, str], fd: int, workers: int, threads: int) -> subprocess.Popen[bytes]:
-    command = ["gunicorn", "--bind", f"fd://{fd}", "--workers", str(workers), "--threads", str(threads)]
-    command += ["--access-logfile", "-", "wsgi:app"]
+def _gunicorn(folder: Path, given: Mapping[str, str], fd: int, more: Sequence[str]) -> subprocess.Popen[bytes]:
+    command = ["gunicorn", "--bind", f"fd://{fd}", "--access-logfile", "-", *more]
     with (folder / "web.log").open("wb") as output:
         return subprocess.Popen(
             [sys.executable, "-m", *command],

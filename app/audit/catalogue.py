@@ -107,6 +107,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "batch.withdrawn": _action("number reason"),
     "answers.taken": _action("digest booked left_over"),
     "answers.cleared": _action("note"),
+    "books.changed": _action("version out done_by done_on note proof evidence"),
     # Notices
     "notice.proposed": _action("digest recipients"),
     "notice.approved": _action("digest note signed_for"),

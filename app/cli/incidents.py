@@ -12,7 +12,7 @@ from app import audit, incidents
 from app.cli.errors import BadInput, Failed
 from app.core import clock, pdf
 from app.core.db import transaction
-from app.incidents import Incident, papers
+from app.incidents import Incident, books, papers
 from app.incidents.papers import Paper, PaperKind, Press
 
 
@@ -66,6 +66,36 @@ def attest(reference: str, out: Path) -> None:
     if not found["holds"]:
         failing = [f"{check['what']}: {check['says']}" for check in found["checks"] if not check["holds"]]
         raise Failed("\n".join(["The figures do not hold.", *failing]))
+
+
+@group.command("books")
+@click.argument("reference")
+@click.option("--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
+def write_books(reference: str, out: Path) -> None:
+    """Write the corrected allocations of REFERENCE as CSV, for the platform's own books.
+
+    One row for each account and deal. `allocation` is what the books carry from now on; `state` is `open` while an
+    offer waits for its investor.
+    """
+    incident = _incident(reference)
+    proposal = books.find_corrected(incident)
+    if proposal is None:
+        raise BadInput(f"REFERENCE {reference!r}: no correction is published to everybody yet. Publish it first.")
+    lines = books.list_lines(proposal)
+    content = books.write_books(lines, version=proposal.version)
+    _write_file(out, content)
+    digest = books.digest_of(lines, version=proposal.version)
+    with transaction():
+        parts = {"name": out.name, "digest": digest}
+        audit.record(action="export.made", actor=audit.shell_actor(), subject=incident, at=clock.now(), **parts)
+    click.echo(f"{digest}  {out}")
+
+
+def _write_file(out: Path, content: bytes) -> None:
+    try:
+        out.write_bytes(content)
+    except OSError as error:
+        raise BadInput(f"--out {out}: {error.strerror}. Name a file that you may write.") from error
 
 
 def _make(reference: str, kind: PaperKind, out: Path) -> Sequence[Paper]:

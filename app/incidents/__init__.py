@@ -1,6 +1,6 @@
 """Incidents, cases and proposals, from suspicion to publication."""
 
-from app.incidents import money, papers
+from app.incidents import books, money, papers
 from app.incidents.adding import CannotAddCase, add_case, list_addable
 from app.incidents.altering import Alteration, find_alteration
 from app.incidents.answers import NothingToRead, acknowledge, find_acknowledgment, find_receipt, get_acknowledgment
@@ -179,6 +179,7 @@ __all__ = [
     "assess",
     "balance_of",
     "bind",
+    "books",
     "carry_out_replay",
     "change_cause",
     "change_contact",

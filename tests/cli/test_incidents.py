@@ -70,3 +70,27 @@ def test_an_incident_that_does_not_exist_is_refused(app: Flask, words: list[str]
 
     assert refused.exit_code == 2
     assert "'INC-1999-001': no such incident" in refused.stderr
+
+
+def test_the_corrected_allocations_are_written_for_the_books_and_that_is_logged(
+    app: Flask, at: datetime, tmp_path: Path
+) -> None:
+    with transaction():
+        reference = an_incident(the_staff(), at=at, stage="published").reference
+
+    done = _run(app, "books", reference, "--out", str(tmp_path / "books.csv"))
+
+    written = (tmp_path / "books.csv").read_bytes()
+    assert done.exit_code == 0, done.stderr
+    assert written.startswith(b"deal_id,account_id,currency,recorded_allocation,corrected_allocation,allocation,")
+    assert done.stdout.startswith(hashlib.sha256(written).hexdigest())
+    newest = audit.list_events(limit=1)[0].event
+    assert (newest.entry["action"], newest.said["name"]) == ("export.made", "books.csv")
+
+
+def test_books_before_publication_or_to_nowhere_are_bad_input(app: Flask, reference: str, tmp_path: Path) -> None:
+    done = _run(app, "books", reference, "--out", str(tmp_path / "books.csv"))
+
+    assert done.exit_code == 2
+    assert "no correction is published to everybody yet" in done.stderr
+    assert not (tmp_path / "books.csv").exists()

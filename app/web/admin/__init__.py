@@ -3,6 +3,7 @@
 from app.web.admin import (
     absences,
     affected,
+    books,
     containment,
     data,
     deciding,
@@ -56,6 +57,7 @@ blueprints = [
     money.bp,
     money_batches.bp,
     money_settlements.bp,
+    books.bp,
     dossier.bp,
     jobs.bp,
     outbox.bp,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from app.incidents import Remedy
+from app.incidents.books import Books, BookState
 from app.web.investor.deal_section import DealSection, Outcome
 
 
@@ -75,6 +76,7 @@ class Paper:
     size_bytes: int
 
 
+UNTOUCHED = Books(BookState.UNTOUCHED)
 ANSWERS: Mapping[Outcome, Answer] = {
     Outcome.REFUND: Answer.OVER,
     Outcome.OFFER: Answer.UNDER,
@@ -101,7 +103,7 @@ class CorrectionPage:
     stopped_on: date | None = None
     fixed_on: date | None = None
     coverage: Coverage | None = None
-    books_changed_on: date | None = None
+    books: Books = UNTOUCHED
     replaces_version_of: date | None = None
     papers: tuple[Paper, ...] = ()
     receipt_number: str | None = None

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import chain
 
 from app import incidents
 from app.core.text import format_phone, zone_name
-from app.incidents import Acknowledgment, Adjustment, Incident, Proposal, StatementKind
+from app.incidents import Acknowledgment, Adjustment, Incident, Proposal, StatementKind, books
+from app.incidents.books import Books
 from app.web.investor.correction_page import (
     Contact,
     CorrectionPage,
@@ -43,18 +45,19 @@ def correction_page(
     """One person's published figures; `adjustments` are theirs and published."""
     incident = proposal.incident
     sections = sections_of(proposal, adjustments)
-    published = min(each.published_at for each in adjustments if each.published_at is not None)
+    kept = books.books_of(adjustments)
     return CorrectionPage(
         reference=incident.reference,
         version=proposal.version,
-        published_on=published.date(),
+        published_on=_published_on(adjustments),
         zone=incident.zone,
         contact=contact_of(incident),
         sections=sections,
         cause=incident.cause,
         look_by=proposal.look_by,
         pay_by=proposal.pay_by,
-        moments=_timeline(proposal, adjustments, sections, published.date(), today),
+        moments=_in_order(_moments(proposal, adjustments, sections, today), _books(kept)),
+        books=kept,
         stopped_on=_done_on(incident, StatementKind.STOPPED),
         fixed_on=_done_on(incident, StatementKind.FIXED),
         coverage=_coverage(proposal),
@@ -64,6 +67,10 @@ def correction_page(
         needs_payment_details=any(each.pays and each.payment_last4 is None for each in sections),
         is_copy=is_copy,
     )
+
+
+def _published_on(adjustments: Sequence[Adjustment]) -> date:
+    return min(each.published_at for each in adjustments if each.published_at is not None).date()
 
 
 def _coverage(proposal: Proposal) -> Coverage | None:
@@ -101,22 +108,19 @@ def _done_on(incident: Incident, kind: StatementKind) -> date | None:
     return stated.done_on if stated else None
 
 
-def _timeline(
-    proposal: Proposal,
-    adjustments: Sequence[Adjustment],
-    sections: Sequence[DealSection],
-    published_on: date,
-    today: date,
-) -> tuple[Moment, ...]:
-    moments = _moments(proposal, adjustments, sections, published_on, today)
-    return tuple(sorted(moments, key=lambda each: each.on))
+def _in_order(*moments: Iterator[Moment]) -> tuple[Moment, ...]:
+    return tuple(sorted(chain(*moments), key=lambda each: each.on))
+
+
+def _books(kept: Books) -> Iterator[Moment]:
+    if kept.on is not None:
+        yield Moment(MomentKind.BOOKS, kept.on, is_past=True)
 
 
 def _moments(
     proposal: Proposal,
     adjustments: Sequence[Adjustment],
     sections: Sequence[DealSection],
-    published_on: date,
     today: date,
 ) -> Iterator[Moment]:
     incident = proposal.incident
@@ -129,7 +133,7 @@ def _moments(
     told = next((each.sent_at for each in incident.first_notices if each.sent_at), None)
     if told:
         yield Moment(MomentKind.FIRST_NOTICE, told.date(), is_past=True)
-    yield Moment(MomentKind.PUBLISHED, published_on, is_past=True)
+    yield Moment(MomentKind.PUBLISHED, _published_on(adjustments), is_past=True)
     yield from _dates(proposal, sections, today)
 
 

@@ -12,6 +12,7 @@ from flask import Flask, render_template
 from app import settlement
 from app.allocations import Passage
 from app.incidents import NewAverage, Remedy
+from app.incidents.books import Books, BookState
 from app.notices import KnockOn, Offer
 from app.web.investor.correction_page import CorrectionPage, Coverage, Paper
 from app.web.investor.deal_section import DealSection, PayTo
@@ -236,9 +237,17 @@ def test_full_coverage_is_said_as_such(app: Flask) -> None:
 
 
 def test_the_books_are_being_corrected_until_somebody_says_they_were(app: Flask) -> None:
-    assert "We are correcting your allocation in our books." in _page(app, a_page(a_refund()))
-    corrected = _page(app, a_page(a_refund(), books_changed_on=date(2026, 12, 5)))
+    assert "We are correcting your allocation in our books." in _page(
+        app, a_page(a_refund(), books=Books(BookState.CORRECTING))
+    )
+    corrected = _page(app, a_page(a_refund(), books=Books(BookState.CORRECTED, date(2026, 12, 5))))
     assert "We corrected your allocation in our books on December 5, 2026." in corrected
+
+
+def test_the_books_wait_for_whoever_may_take_a_missing_part(app: Flask) -> None:
+    page = _page(app, a_page(an_offer(), books=Books(BookState.WAITS)))
+
+    assert "If you take the missing part, we correct your allocation in our books once it is paid." in page
 
 
 def test_nothing_is_said_about_books_where_nothing_changes(app: Flask) -> None:

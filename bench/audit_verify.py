@@ -1,12 +1,14 @@
 """`audit-verify`: a full verification of the log, against one hash call a leaf; and how it grows with the log.
 
-The log is written row by row as recording would have written it, signed, and then verified from the database.
+The log is written row by row as recording would have written it, signed, and then verified from the database. On SQLite
+all of that is work of this process, so its processor time is compared: what else the machine does counts for neither
+side. PostgreSQL works in processes of its own, so there it is time on the wall.
 """
 
 import resource
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -14,7 +16,7 @@ from itertools import islice
 from math import log10
 from pathlib import Path
 from statistics import linear_regression, median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 from uuid import uuid4
 
@@ -38,6 +40,11 @@ BATCH, ROUNDS = 5_000, 3
 GOALS = {0: 7, 2: 20}
 AT = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 ORIGIN = "localhost/audit/1"
+Clock = Callable[[], float]
+CLOCKS: dict[str, tuple[Clock, str]] = {
+    "SQLite": (process_time, "processor time"),
+    "PostgreSQL": (perf_counter, "time"),
+}
 
 
 class Log:
@@ -66,11 +73,11 @@ class Log:
             session.remove()
             db.engine.dispose()
 
-    def verify(self) -> float:
+    def verify(self, clock: Clock = process_time) -> float:
         """Seconds of a full verification."""
-        start = perf_counter()
+        start = clock()
         verdict = audit.verify(key=self.verifier, anchor=self.anchor, at=AT)
-        seconds = perf_counter() - start
+        seconds = clock() - start
         if verdict.finding is not audit.Finding.OK:
             raise RuntimeError(verdict.line)
         return seconds
@@ -109,8 +116,9 @@ DATABASES = {"SQLite": _on_sqlite, "PostgreSQL": _on_postgresql}
 
 
 def _compare(database: str, openings: int) -> Result:
+    clock, counted = CLOCKS[database]
     with DATABASES[database](FULL, openings) as log:
-        pairs = [(log.verify(), _hash_all(log)) for _ in range(ROUNDS)]
+        pairs = [(log.verify(clock), _hash_all(log, clock)) for _ in range(ROUNDS)]
     ours, other = median(pair[0] for pair in pairs), median(pair[1] for pair in pairs)
     return Result(
         name="audit-verify",
@@ -118,7 +126,7 @@ def _compare(database: str, openings: int) -> Result:
         against="one hashlib.sha256 call a leaf",
         ours=ours,
         other=other,
-        ratio=f"{ours / other:.1f} x the time",
+        ratio=f"{ours / other:.1f} x the {counted}",
         goal=f"<= {GOALS[openings]} x",
         reached=ours <= GOALS[openings] * other,
         peak_megabytes=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
@@ -144,16 +152,16 @@ def _growth() -> Result:
     )
 
 
-def _hash_all(log: Log) -> float:
+def _hash_all(log: Log, clock: Clock) -> float:
     """Seconds of one hash call for each leaf, the leaves in memory already."""
     with db.engine.connect() as connection:
         leaf = bytes(connection.execute(select(AuditEvent.leaf).limit(1)).scalar_one())
     leaves = [leaf[:-1] + b"}" for _ in range(100_000)]
-    start = perf_counter()
+    start = clock()
     for _ in range(log.leaves // len(leaves)):
         for each in leaves:
             sha256(each).digest()
-    return perf_counter() - start
+    return clock() - start
 
 
 def _write(leaves: int, openings: int) -> None:

@@ -80,10 +80,7 @@ def sign_checkpoint(*, key: SignerKey, anchor: FileAnchor, at: datetime) -> str 
     with anchor.held():
         anchored = _anchored(anchor, key.name)
         before = _newest(anchored, key.verifier)
-        session.rollback()  # a view of the database that is younger than that of the anchor
-        stored = find_newest_checkpoint(key.name)
-        _compare_with_stored(before, stored)
-        now = _continue(before)
+        stored, now = _examine(before, key.name)
         if before and now.size == before.size and (stored is None or stored.size < before.size):
             _store(anchored[-1], before.size, "found", anchor.sink, at)
         if now.size == (before.size if before else 0):
@@ -91,6 +88,20 @@ def sign_checkpoint(*, key: SignerKey, anchor: FileAnchor, at: datetime) -> str 
         note = key.sign(Checkpoint(key.name, now.size, now.root()).text)
         _store(note, now.size, f"byte {anchor.append(note)}", anchor.sink, at)
         return note
+
+
+def _examine(before: Checkpoint | None, origin: str) -> tuple[AuditCheckpoint | None, RightEdge]:
+    """The newest stored checkpoint and the committed tree, in a view of the database younger than that of the anchor.
+
+    SQLite keeps any kind of value in any column; what is not of its column's kind cannot even be compared.
+    """
+    session.rollback()
+    try:
+        stored = find_newest_checkpoint(origin)
+        _compare_with_stored(before, stored)
+        return stored, _continue(before)
+    except (TypeError, ValueError) as error:
+        raise WillNotSign(f"What is stored cannot be read as a log: {error}.") from error
 
 
 def _anchored(anchor: FileAnchor, origin: str) -> list[str]:

@@ -28,16 +28,18 @@ _SAID = (
 _NODES = "SELECT idx, hash FROM audit_node WHERE level = ? AND idx >= ? AND idx < ? ORDER BY idx"
 _STRAY_NODE = (
     "SELECT level, idx FROM audit_node WHERE level < 1 OR level > 62 OR idx < 0 OR idx >= (CAST(? AS BIGINT) >> level) "
+    "OR level <> CAST(level AS INTEGER) OR idx <> CAST(idx AS BIGINT) "
     "ORDER BY level, idx LIMIT 1"
 )
 _BLOCKS = {
     # Text sorts before bytes, so the least of a column tells whether there is any. Joined hashes could hide one that
-    # is too short beside one that is too long, so the longest must be as long as all should be.
+    # is too short beside one that is too long, so the longest must be as long as all should be. A sum is an integer
+    # only if all places are: half an index would stand in the right order, where nobody finds it.
     "sqlite": {
         "said": f"{_SAID} o.part",
         "entries": (
             "SELECT CAST(group_concat(id) AS BLOB), CAST(group_concat(leaf, x'0a') AS BLOB), "
-            "CAST(group_concat(leaf_hash, '') AS BLOB), max(length(leaf_hash)) = 32 "
+            "CAST(group_concat(leaf_hash, '') AS BLOB), max(length(leaf_hash)) = 32 AND typeof(sum(idx)) = 'integer' "
             f"AND typeof(min(leaf_hash)) = 'blob' AND typeof(min(leaf)) = 'blob' FROM ({_PLACED})"
         ),
         "openings": (
@@ -47,7 +49,7 @@ _BLOCKS = {
         ),
         "nodes": (
             "SELECT CAST(group_concat(hash, '') AS BLOB), max(length(hash)) = 32 AND typeof(min(hash)) = 'blob' "
-            f"FROM ({_NODES})"
+            f"AND typeof(sum(idx)) = 'integer' FROM ({_NODES})"
         ),
     },
     "postgresql": {

@@ -115,6 +115,8 @@ def _read_anchor(key: VerifierKey, anchor: FileAnchor) -> _Signed:
 
 def _add_stored(signed: _Signed, key: VerifierKey, connection: Connection) -> None:
     for size, note in connection.execute(select(AuditCheckpoint.size, AuditCheckpoint.note)):
+        if not isinstance(note, str):  # SQLite keeps bytes in a column of text
+            raise Found(Finding.UNREADABLE, says=f"The checkpoint stored for size {size!r} is no text.")
         checkpoint = signed.add(note, key, "the database")
         if checkpoint.size != size:
             raise Found(Finding.UNREADABLE, says=f"The checkpoint stored for size {size} is of {checkpoint.size}.")
@@ -153,6 +155,8 @@ def _check_earlier(signed: _Signed, entries: Entries, walk: Walk) -> str:
 
 def _check_end(size: int, signed: _Signed, connection: Connection) -> None:
     head = connection.execute(select(AuditHead.size)).scalar_one()
+    if not isinstance(head, int):  # SQLite keeps text and bytes in a column of numbers
+        raise Found(Finding.UNREADABLE, says=f"The head counts {head!r} entries, which is no number.")
     if min(size, head) < signed.size:
         raise Found(Finding.TRUNCATED, min(size, head), signed.size, says="The log's newest entries were removed.")
     if size != head:

@@ -104,3 +104,37 @@ def test_the_block_does_not_hide_where_something_is_wrong(app: Flask, tmp_path: 
     assert log.verdict() == "NODE_MISMATCH 12 0"
     tamper(f"DELETE FROM audit_leaf WHERE idx = {BLOCK + 5}")
     assert log.verdict() == f"MISSING {BLOCK + 5}"
+
+
+@pytest.mark.parametrize(
+    ("change", "line"),
+    [
+        ("UPDATE audit_leaf SET idx = 4.5 WHERE idx = 5", "MISSING 5"),
+        ("UPDATE audit_node SET idx = 1.5 WHERE level = 1 AND idx = 2", "NODE_MISMATCH 1 2"),
+        ("UPDATE audit_node SET level = 1.5 WHERE level = 1 AND idx = 2", "NODE_MISMATCH 1 2"),
+        ("INSERT INTO audit_node SELECT 1, 1.5, hash FROM audit_node LIMIT 1", "NODE_MISMATCH 1 1.5"),
+        ("INSERT INTO audit_node SELECT 1.5, 2, hash FROM audit_node LIMIT 1", "NODE_MISMATCH 1.5 2"),
+        ("UPDATE audit_head SET size = 'text'", "UNREADABLE"),
+        ("UPDATE audit_head SET size = x'0b'", "UNREADABLE"),
+        ("UPDATE audit_checkpoint SET note = CAST(note AS BLOB)", "UNREADABLE"),
+    ],
+)
+def test_what_sqlite_keeps_in_a_column_of_another_kind_has_its_verdict(log: SignedLog, change: str, line: str) -> None:
+    tamper(UNCHECKED, change, CHECKED)
+
+    assert log.verdict() == line
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE audit_head SET size = 'text'",
+        "UPDATE audit_checkpoint SET size = x'0b'",
+        "UPDATE audit_checkpoint SET made_at = 7",
+    ],
+)
+def test_nothing_is_signed_over_what_cannot_be_read_as_a_log(log: SignedLog, change: str) -> None:
+    tamper(UNCHECKED, change, CHECKED)
+
+    with pytest.raises(audit.WillNotSign, match="cannot be read as a log"):
+        log.sign()

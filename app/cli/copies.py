@@ -15,11 +15,17 @@ from app.cli.errors import BadInput, Failed
 from app.cli.house import migrate
 from app.core import clock, copies, schema
 from app.core.db import db, session, transaction
+from app.core.errors import DomainError
 from app.settings import Settings
 
 ANCHORS, KEYS, FILES = "anchors", "keys", "files"
 STANDS = frozenset({Finding.OK, Finding.UNANCHORED})
 """Verdicts with which a restored log may go on: signing puts the second right."""
+UNVERIFIED = (
+    "AUDIT_VKEY is not set, and AUDIT_KEY_FILE holds no signing key that this process can read, so nobody could tell "
+    "whether the log is whole after the upgrade. Set AUDIT_VKEY to the line that was printed when the signing key was "
+    "made, or go on without: flask upgrade --unverified"
+)
 NAMED = click.option("--as", "email", metavar="EMAIL", help="Who asked for it; recorded beside the shell's user.")
 FOLDER = click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 
@@ -96,7 +102,8 @@ def _conclude_restore(copy: Path, verdict: Verdict, email: str | None) -> None:
 
 @click.command()
 @NAMED
-def upgrade(email: str | None) -> None:
+@click.option("--unverified", is_flag=True, help="Where no key is known: upgrade without examining the log.")
+def upgrade(email: str | None, *, unverified: bool) -> None:
     """Back up, migrate, verify; if either fails, everything is as it was."""
     settings = _settings()
     owner = _owner(settings)
@@ -104,10 +111,20 @@ def upgrade(email: str | None) -> None:
         migrate(settings)
         click.echo("The database is at its newest shape.")
         return
+    if _verifier(settings) is None and not unverified:
+        raise BadInput(UNVERIFIED)
     was, before = schema.revision_of(owner), _verify(settings)
     folder = settings.files_dir.parent / "backups" / f"before-upgrade-{clock.now():%Y%m%dT%H%M%S}"
     copy = _back_up(settings, folder)
     _forget_connections()  # an open reading would keep PostgreSQL from changing tables
+    after = _migrate_or_put_back(settings, copy, before)
+    verdict = after.line if after else None
+    _record("database.upgraded", revision=schema.newest_revision(), was=was, verdict=verdict, as_email=email)
+    click.echo(f"The database is at its newest shape. The copy from before is in {folder}.")
+
+
+def _migrate_or_put_back(settings: Settings, copy: Path, before: Verdict | None) -> Verdict | None:
+    """What is found in the log afterwards. Raises Failed when the migration fails or the log is not what it was."""
     try:
         migrate(settings)
         after = _verify(settings)
@@ -115,12 +132,17 @@ def upgrade(email: str | None) -> None:
             raise Failed(f"The log does not verify any more: {after.line}.")
     except Exception as problem:
         _forget_connections()
-        copies.put_back(owner, copy)
-        schema.grant(owner, settings.database_url)
-        raise Failed(f"{problem} Everything is as it was; the copy is in {folder}.") from problem
-    verdict = after.line if after else None
-    _record("database.upgraded", revision=schema.newest_revision(), was=was, verdict=verdict, as_email=email)
-    click.echo(f"The database is at its newest shape. The copy from before is in {folder}.")
+        copies.put_back(_owner(settings), copy)
+        schema.grant(_owner(settings), settings.database_url)
+        raise Failed(f"{_in_a_line(problem)} Everything is as it was; the copy is in {copy.parent}.") from problem
+    return after
+
+
+def _in_a_line(problem: Exception) -> str:
+    """What went wrong, without the statement that a database puts below it."""
+    first = str(problem).partition("\n")[0].rstrip(".")
+    is_ours = isinstance(problem, DomainError | click.ClickException)
+    return f"{first}." if is_ours else f"The migration failed: {type(problem).__name__}: {first}."
 
 
 def _back_up(settings: Settings, folder: Path) -> Path:

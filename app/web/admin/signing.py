@@ -73,8 +73,21 @@ def _page(incident: Incident, form: DecisionForm | None = None) -> str:
         signers=incidents.list_signers(proposal, on=clock.now().date()),
         paper=papers.find_paper(proposal),
         pressing=PressForm(None),
+        **_bound(proposal),
         **_reader(proposal),
     )
+
+
+def _bound(proposal: Proposal) -> dict[str, object]:
+    """What the signed text says beside figures, dates and policy; `held` names who declines, by deal."""
+    holders = {part: incidents.list_holders(part.case, part.held) for part in proposal.parts if part.held}
+    return {
+        "terms": incidents.read_terms(proposal.canonical),
+        "coverage": incidents.signed_coverage(proposal),
+        "held": {
+            part.case.deal.name: [f"{each.name}, {each.number}" for each in them] for part, them in holders.items()
+        },
+    }
 
 
 def _interest(proposal: Proposal) -> list[tuple[Adjustment, list[Line]]]:

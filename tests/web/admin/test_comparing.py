@@ -157,7 +157,9 @@ def test_the_decision_of_each_deal_is_kept_with_risk_reason_threshold_and_assump
     assert proposal.assumptions == [{"doubt": "Is the day of payment counted?", "resolved": "It is."}]
     words = words_of(office.auditor.get(f"{DECIDE}/memo").text)
     assert "Risk low: Only one gives money back." in words
-    assert "Is the day of payment counted? It is." in words
+    doubt = "Doubt: Is the day of payment counted? Resolved: It is."
+    assert doubt in words
+    assert doubt in words_of(office.legal.get("/admin/incidents/INC-2026-001/sign").text)
     assert "Below $0.50 the notice is waived, never the correction: Less than a stamp." in words
     again = "The part is offered to the others in a new version."
     assert again in words

@@ -133,6 +133,20 @@ def test_the_page_to_sign_shows_digest_balance_and_every_variant(app: Flask) -> 
     assert "1 person like Lars Lindqvist (a copy)" in words
 
 
+def test_the_page_to_sign_shows_contact_averages_coverage_fix_and_decliners(app: Flask) -> None:
+    office = an_office(app, stage="investigating")
+    office.admin.post(DECIDE, **a_proposal(**{"orbit-others": "INV-003"}))
+
+    words = words_of(office.legal.get(SIGN).text)
+
+    assert "Investors call Sam Carter, +1 212-555-0100, weekdays 9 am to 5 pm, New York time" in words
+    assert "Averages that bind Frozen" in words
+    assert "Deals looked at Only the deals of this incident" in words
+    assert "Cause fixed by release 2026.11.1, November" in words
+    assert "Who declines in Orbit Robotics Chen Wei, INV-003" in words
+    assert "None was needed." in words
+
+
 def test_who_may_not_sign_reads_why_instead_of_a_button(app: Flask) -> None:
     office = an_office(app, stage="proposed")
     sign(office.legal)

@@ -74,6 +74,12 @@ def list_authorities(*, person: Person, on: date) -> list[Authority]:
     )
 
 
+def list_readers(*, account: Account, on: date) -> list[Person]:
+    """Everybody who may read about this account on that day, whatever their scope."""
+    theirs = select(Person).join(Authority, Authority.person_id == Person.id)
+    return list(session.scalars(theirs.where(Authority.account_id == account.id, in_force(on)).order_by(Person.id)))
+
+
 def find_link(text: str) -> SignInLink | None:
     """The link whose token this is, as mail programs may have left it."""
     token = read_token(text)

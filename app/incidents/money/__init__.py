@@ -15,10 +15,13 @@ from app.incidents.money.reading import (
     list_payable,
     total_due,
 )
+from app.incidents.money.statement import MoneyStatement, find_statement
 
 __all__ = [
     "Due",
     "DueTotal",
+    "MoneyStatement",
+    "find_statement",
     "get_answer_file",
     "get_batch",
     "get_settlement",

@@ -1,9 +1,9 @@
 """One settlement: how its money moved, what holds it, and giving it up."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app import incidents, settlement
+from app import identity, incidents, settlement
 from app.core import clock
 from app.core.db import transaction
 from app.identity import Role
@@ -22,6 +22,18 @@ bp = Blueprint("money_settlements", __name__, url_prefix="/admin/incidents/<refe
 def show(reference: str, pseudonym: str) -> ResponseReturnValue:
     """Its transfers, payments, holds and what can be done now."""
     return _page(reference, _get(reference, pseudonym), None)
+
+
+@bp.get("/people/<int:person_id>")
+@readers
+def statement(reference: str, pseudonym: str, person_id: int) -> ResponseReturnValue:
+    """The statement of somebody who acts for its account, as they read it."""
+    of, on = _get(reference, pseudonym), clock.now().date()
+    readers_of = {each.id: each for each in identity.list_readers(account=of.account, on=on)}
+    whom = readers_of.get(person_id) or abort(404)
+    found = money.find_statement(whom, on=on)
+    back = url_for(".show", reference=reference, pseudonym=pseudonym)
+    return render_template("support/statement.html", whom=whom, statement=found, back=back)
 
 
 @bp.post("/hold")
@@ -100,6 +112,7 @@ def _page(reference: str, of: Settlement, form: ActingForm | None) -> str:
         items=settlement.list_items(of),
         holds=settlement.list_every_hold(of),
         forgoing=settlement.find_forgoing(of),
+        readers=identity.list_readers(account=of.account, on=clock.now().date()),
         form=form or ReasonForm(None),
         holding=form if isinstance(form, HoldForm) else HoldForm(None),
         reasoning=form if isinstance(form, ReasonForm) else ReasonForm(None),

@@ -1,5 +1,14 @@
 """Pages of the investor area; the factory registers `blueprints`."""
 
-from app.web.investor import accounts, call_changes, call_copies, call_me, calls, confirming, corrections
+from app.web.investor import accounts, call_changes, call_copies, call_me, calls, confirming, corrections, statement
 
-blueprints = [corrections.bp, call_me.bp, calls.bp, call_changes.bp, call_copies.bp, confirming.bp, accounts.bp]
+blueprints = [
+    corrections.bp,
+    call_me.bp,
+    calls.bp,
+    call_changes.bp,
+    call_copies.bp,
+    confirming.bp,
+    accounts.bp,
+    statement.bp,
+]

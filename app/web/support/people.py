@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import audit, identity, incidents
 from app.core import clock
 from app.core.db import transaction
 from app.identity import Person, Role
+from app.incidents import money
 from app.web.access import requires, signed_in
 from app.web.investor.gathering import waiting_page
 from app.web.investor.own_pages import find_page, list_cards
@@ -25,6 +26,16 @@ def show(person_id: int) -> ResponseReturnValue:
     """Accounts, cases, figures, calls, and how our mail to them fared."""
     person, now = identity.get_investor(person_id), clock.now()
     return render_template("support/person.html", whom=person, card=card_of(person, now), now=now)
+
+
+@bp.get("/statement")
+@requires(Role.SUPPORT)
+def statement(person_id: int) -> ResponseReturnValue:
+    """Their statement: the same facts as on their own page and paper."""
+    person = identity.get_investor(person_id)
+    found = money.find_statement(person, on=clock.now().date())
+    back = url_for(".show", person_id=person.id)
+    return render_template("support/statement.html", whom=person, statement=found, back=back)
 
 
 @bp.route("/as-seen", methods=["GET", "POST"])

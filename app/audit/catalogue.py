@@ -130,6 +130,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "address.released": _action("reason"),
     "address.entered": _action("person new_email asked_by asked_in reason"),
     "address.changed": _action("person"),
+    "letter.taken": _action("sha256"),
     "address.refused": _action("reason"),
     "letter.queued": _action("cause notice_number"),
     "letter.returned": _action("returned_on note"),

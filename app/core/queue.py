@@ -15,7 +15,8 @@ def open_queue(url: str) -> Huey:
 def create_queue(url: str) -> None:
     """Create the queue's tables where they are missing; only `init`, `upgrade` and the demo do this."""
     if url.startswith("postgresql://"):
-        PostgresHuey("makewhole", dsn=url, create_tables=True)
+        made: Huey = PostgresHuey("makewhole", dsn=url, create_tables=True)
     else:
         Path(url).parent.mkdir(parents=True, exist_ok=True)
-        SqliteHuey("makewhole", filename=url, create_tables=True, fsync=True)
+        made = SqliteHuey("makewhole", filename=url, create_tables=True, fsync=True)
+    made.storage.close()

@@ -61,6 +61,12 @@ class AddressChange(Pseudonymous, Base):
     decided_at: Mapped[datetime | None]
     decision: Mapped[str] = mapped_column(Text, default="")
 
+    @property
+    def letter_sha256(self) -> str | None:
+        """Of the scan of the letter that asked for it, None where it was a call."""
+        kind, _, name = self.asked_in.partition(":")
+        return name if kind == "letter" else None
+
     person: Mapped[Person] = relationship(foreign_keys=person_id)
     entered_by: Mapped[Person] = relationship(foreign_keys=entered_by_id)
     decided_by: Mapped[Person | None] = relationship(foreign_keys=decided_by_id)

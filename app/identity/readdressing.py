@@ -69,6 +69,11 @@ def refuse_address(*, change: AddressChange, reason: str, by: Person, at: dateti
     audit.record(action="address.refused", actor=by, subject=change, at=at, reason=change.decision)
 
 
+def hand_out_letter(*, change: AddressChange, to: Person, at: datetime) -> None:
+    """Record that somebody took the scan of the letter that asked for it."""
+    audit.record(action="letter.taken", actor=to, subject=change, at=at, sha256=change.letter_sha256)
+
+
 def check_decider(*, change: AddressChange, by: Person) -> None:
     """Hold the change, which waits for somebody other than who entered it. Raises CannotReaddress."""
     session.refresh(change, attribute_names=["state"], with_for_update=True)

@@ -30,9 +30,8 @@ def list_concerned_where(
     incident: Incident, on: date, condition: ColumnElement[bool], *, after: int, at_most: int | None
 ) -> Sequence[Concerned]:
     """As `list_concerned`, of those whose row in `people` meets the condition."""
-    theirs = _authorities(incident, on).with_only_columns(Authority.id).order_by(None)
-    is_concerned = theirs.where(Authority.person_id == Person.id).correlate(Person).exists()
-    page = select(Person).where(Person.id > after, is_concerned, condition).order_by(Person.id).limit(at_most)
+    theirs = is_concerned(incident, on)
+    page = select(Person).where(Person.id > after, theirs, condition).order_by(Person.id).limit(at_most)
     people = {person.id: person for person in session.scalars(page)}
     by_person: dict[int, list[Authority]] = {person_id: [] for person_id in people}
     query = _authorities(incident, on)
@@ -41,6 +40,12 @@ def list_concerned_where(
     for authority in session.scalars(query):
         by_person[authority.person_id].append(authority)
     return [_concerned(people[person_id], authorities) for person_id, authorities in by_person.items()]
+
+
+def is_concerned(incident: Incident, on: date) -> ColumnElement[bool]:
+    """Whether the incident concerns the person of a row of `people`."""
+    theirs = _authorities(incident, on).with_only_columns(Authority.id).order_by(None)
+    return theirs.where(Authority.person_id == Person.id).correlate(Person).exists()
 
 
 def count_concerned(incident: Incident, on: date) -> int:

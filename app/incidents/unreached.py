@@ -15,6 +15,7 @@ from app import notices
 from app.core.db import session
 from app.core.text import format_date, format_phone
 from app.identity import Person
+from app.incidents.audience import is_concerned
 from app.incidents.models import Incident
 from app.incidents.reach import NOTICES, signed_in_since
 from app.notices import Letter, LetterState, Message, State, Suppression
@@ -99,6 +100,21 @@ def each_unreached(incident: Incident, *, at: datetime) -> Iterator[Unreached]:
     while page := list_unreached(incident, at=at, after=after, at_most=PAGE):
         yield from page
         after = page[-1].person.id
+
+
+def list_unwritten(incident: Incident, *, at: datetime, at_most: int) -> Sequence[Message]:
+    """Newest notices of which nothing was heard in 30 days, to people still concerned whom a letter can reach.
+
+    Those that a letter was written in place of are not among them.
+    """
+    is_written = exists().where(Letter.message_id == Message.id, Letter.state != LetterState.WITHDRAWN)
+    silent = _unreached(incident, at).where(
+        _why(at) == Why.NOT_SEEN.value,
+        func.trim(func.coalesce(Person.postal_address, "")) != "",
+        is_concerned(incident, at.date()),
+        ~is_written,
+    )
+    return session.scalars(silent.order_by(Message.id).limit(at_most)).all()
 
 
 def find_unreached(incident: Incident, person: Person, *, at: datetime) -> Unreached | None:

@@ -25,6 +25,7 @@ from app.worker.tasks import (
     refresh_calendars,
     remind_of_corrections,
     sweep,
+    write_by_post,
 )
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "sweep",
     "verify_log",
     "worker",
+    "write_by_post",
 ]
 
 
@@ -70,6 +72,7 @@ def init_app(app: Flask) -> None:
     huey.periodic_task(crontab(hour="3", minute="17"), name="verify_nightly")(_in_app(app, verify_log))
     huey.periodic_task(crontab(minute="*/5"), name="refresh_in_turn")(_in_app(app, refresh_calendars))
     huey.periodic_task(crontab(minute="7"), name="remind_hourly")(_in_app(app, remind_of_corrections))
+    huey.periodic_task(crontab(minute="37"), name="write_hourly")(_in_app(app, write_by_post))
     delivering: Any = task(deliver)
     app.extensions["worker"] = Worker(
         huey=huey,
@@ -123,6 +126,7 @@ def _fetch_soon(_: object) -> None:
 def worker(*, once: bool) -> None:
     """Deliver messages, publish batches, do long jobs and sign checkpoints until stopped."""
     remind_of_corrections()
+    write_by_post()
     if once:
         do_all_but_jobs()
         do_jobs()

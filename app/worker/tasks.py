@@ -11,7 +11,7 @@ from app.core import clock
 from app.core.db import database_now, session, transaction
 from app.core.errors import DomainError
 from app.core.jobs import beat, has_waiting_jobs, run_waiting
-from app.incidents import reminders
+from app.incidents import by_post, reminders
 from app.settings import Settings
 from app.worker.log_keeping import mail_checkpoint, sign
 from app.worker.works import WORKS
@@ -75,6 +75,16 @@ def remind_of_corrections() -> None:
         while left:
             with transaction():
                 left = reminders.remind_batch(publication=publication, at=clock.now())
+    session.remove()
+
+
+def write_by_post() -> None:
+    """Queue a letter to everybody of whom nothing was heard in 30 days and whose postal address is known."""
+    for incident in by_post.list_open():
+        left = 1
+        while left:
+            with transaction():
+                left = by_post.write_batch(incident=incident, at=clock.now())
     session.remove()
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import select, update
 from app import identity, notices, settlement
 from app.audit.models import AuditEvent
 from app.core.db import session
-from app.identity import AskedBy, ChangeState, LoginSession, Person, SignInLink
+from app.identity import AskedBy, Authority, ChangeState, LoginSession, Person, SignInLink
 from app.identity.readdressing import CannotReaddress, list_address_changes, refuse_address
-from app.incidents import Incident, Proof, readdressing, unreached
+from app.incidents import Incident, Proof, by_post, readdressing, unreached
 from app.incidents.unreached import Why
 from app.notices import Kind, LetterCause, LetterState, Message, State, SuppressionCause
 from app.notices.suppression import suppress
@@ -210,3 +210,37 @@ def test_a_refusal_needs_a_reason_and_a_second_person_and_leaves_the_address(inc
     assert (bruno.email, change.state) == ("bruno@example.com", ChangeState.REFUSED)
     assert change.asked_by is AskedBy.LETTER
     assert session.scalars(select(LoginSession)).all() == []
+
+
+def letters_of(incident: Incident) -> dict[str, LetterCause]:
+    wanted = notices.list_wanted(incident.reference, at_most=100)
+    return {letter.person.full_name.partition(" ")[0]: letter.cause for letter in wanted}
+
+
+def test_who_was_silent_for_30_days_is_written_to_by_post_once_where_an_address_is_known(
+    incident: Incident, at: datetime
+) -> None:
+    session.execute(update(Person).values(postal_address="1 Elm Street"))
+    session.execute(update(Person).where(Person.full_name.startswith("Jonah")).values(postal_address=" "))
+    session.expire_all()
+    link = message_to("Grace").link
+    assert link is not None
+    link.used_at = at + timedelta(days=3)
+    session.flush()
+
+    assert by_post.write_batch(incident=incident, at=at + timedelta(days=29)) == 0
+    written = by_post.write_batch(incident=incident, at=at + timedelta(days=30))
+
+    assert written == 9
+    assert {"Jonah", "Grace"} & letters_of(incident).keys() == set()
+    assert set(letters_of(incident).values()) == {LetterCause.NOT_SEEN}
+    assert by_post.write_batch(incident=incident, at=at + timedelta(days=31)) == 0
+    assert action(incident, "Jonah", at + timedelta(days=30)).startswith("No postal address is known")
+
+
+def test_nobody_who_no_longer_acts_for_an_account_is_written_to_by_post(incident: Incident, at: datetime) -> None:
+    session.execute(update(Person).values(postal_address="1 Elm Street"))
+    session.execute(update(Authority).values(ends_on=at.date() + timedelta(days=10)))
+    session.expire_all()
+
+    assert by_post.write_batch(incident=incident, at=at + timedelta(days=30)) == 0

@@ -1,8 +1,9 @@
 """One person who was not reached: what was tried, and every way to reach them."""
 
 from collections.abc import Callable
+from io import BytesIO
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField
 from wtforms import RadioField, SelectField, StringField, TextAreaField
@@ -12,7 +13,13 @@ from app import identity, incidents, notices, scheduling, settlement
 from app.core import clock, files
 from app.core.db import transaction
 from app.identity import AddressChange, AskedBy, Person, Role
-from app.identity.readdressing import get_address_change, list_address_changes, list_answered_for, refuse_address
+from app.identity.readdressing import (
+    get_address_change,
+    hand_out_letter,
+    list_address_changes,
+    list_answered_for,
+    refuse_address,
+)
 from app.incidents import Incident, Proof, readdressing, unreached
 from app.notices import LetterCause
 from app.scheduling import Booking, BookingStatus
@@ -25,6 +32,8 @@ bp = Blueprint("reaching", __name__, url_prefix="/admin/incidents/<reference>/re
 may_read = requires(Role.ADMIN, Role.SUPPORT, Role.MANAGEMENT, Role.LEGAL, Role.AUDITOR)
 may_act = requires(Role.ADMIN, Role.SUPPORT)
 LONGEST_NAME = 200
+UNKNOWN = "application/octet-stream"
+"""A scan is whatever was sent in; it is saved, never shown."""
 
 
 class LiftForm(ActingForm):
@@ -135,6 +144,22 @@ def _keep_letter(form: AddressForm) -> Proof:
     settings: Settings = current_app.extensions["settings"]
     name = (form.letter.data.filename or "letter")[:LONGEST_NAME]
     return Proof(name=name, sha256=files.store(settings.files_dir, content))
+
+
+@bp.post("/address/<name>/letter")
+@may_act
+def take_letter(reference: str, pseudonym: str, name: str) -> ResponseReturnValue:
+    """The scan of the letter that asked for it, before the second person decides. A post, since taking it is logged."""
+    _, person = _find(reference, pseudonym)
+    change = _change(name, person)
+    if change.letter_sha256 is None or not PressForm().submitted():
+        abort(404)
+    with transaction():
+        hand_out_letter(change=change, to=signed_in(), at=clock.now())
+        sha256 = change.letter_sha256
+    settings: Settings = current_app.extensions["settings"]
+    content = BytesIO(files.read(settings.files_dir, sha256))
+    return send_file(content, mimetype=UNKNOWN, as_attachment=True, download_name=f"{reference}-letter-{sha256[:8]}")
 
 
 @bp.post("/address/<name>/release")

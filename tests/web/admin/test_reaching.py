@@ -103,9 +103,13 @@ def test_two_people_change_an_address_on_the_page(office: Office, app: Flask) ->
     scan = {"csrf_token": token[1], "letter": (io.BytesIO(b"%PDF a letter"), "letter.pdf")}
     supporter.open(f"{page}/address", method="POST", data=typed | scan, content_type="multipart/form-data")
     change = list_address_changes(message_to("Bruno").person)[0].pseudonym
+    seen = office.admin.post(f"{page}/address/{change}/letter", on=page)
     own = supporter.post(f"{page}/address/{change}/release", on=page)
     other = office.admin.post(f"{page}/address/{change}/release", on=page)
 
+    assert seen.data == b"%PDF a letter"
+    assert seen.headers["Content-Disposition"].startswith("attachment")
+    assert len(audit.list_events(action="letter.taken")) == 1
     assert without.status_code == 422
     assert "Add the letter as a scan." in words_of(without.text)
     assert own.status_code == 422

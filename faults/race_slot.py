@@ -41,13 +41,14 @@ def _races(database: str, folder: Path, url: str, at_once: int) -> Iterator[Tall
         callers = _callers(served, at_once)
         starts = free_starts(days=9)
         yield _one_slot(database, callers, starts[0])
-        yield _moves_against_bookings(database, callers, starts[4:])
+        yield _moves_against_bookings(database, callers, starts[4:-8])
         yield _two_types(database, callers, starts[-8:])
 
 
 def _callers(served: Served, count: int) -> list[Caller]:
     open_day_and_night()
     with transaction():
+        scheduling.get_call_type().max_per_day = None
         scheduling.open_call_type(terms=TYPE_OF_AN_HOUR, by=an_investor(), at=clock.now())
     return sign_in(served, count)
 
@@ -65,13 +66,16 @@ def _one_slot(database: str, callers: Sequence[Caller], start: datetime) -> Tall
 
 def _moves_against_bookings(database: str, callers: Sequence[Caller], starts: Sequence[datetime]) -> Tally:
     """The first ones have calls and move to the slot that the others book."""
-    movers = [each for each in callers[: min(len(starts) - 1, len(callers) // 2)] if _book(each, starts)]
-    others = callers[len(callers) // 2 :]
-    wanted = starts[-1]
-    pages = [_call_of(each) for each in movers]
-    moves = [each.open(f"{page}/move") for each, page in zip(movers, pages, strict=True)]
-    opened = [(each, each.open("/calls/new?zone=UTC")) for each in others]
-    others, forms = zip(*((each, form) for each, form in opened if "key" in form), strict=True)
+    half, wanted = len(callers) // 2, starts[-1]
+    able = list(zip(callers[:half], starts[:-1], strict=False))
+    with_call = together([partial(_book, each, start) for each, start in able])
+    movers = [each for (each, _), has_call in zip(able, with_call, strict=True) if has_call]
+    pages = together([partial(_call_of, each) for each in movers])
+    moves = together([partial(each.open, f"{page}/move") for each, page in zip(movers, pages, strict=True)])
+    opened = together([partial(each.open, "/calls/new?zone=UTC") for each in callers[half:]])
+    others, forms = zip(
+        *((c, form) for c, form in zip(callers[half:], opened, strict=True) if "key" in form), strict=True
+    )
     answers = together(
         [_moving(each, page, form, wanted) for each, page, form in zip(movers, pages, moves, strict=True)]
         + [_picking(each, form, wanted) for each, form in zip(others, forms, strict=True)]
@@ -91,19 +95,17 @@ def _two_types(database: str, callers: Sequence[Caller], starts: Sequence[dateti
     free = [(each, form, at) for each, form, at in zip(callers, forms, halves, strict=True) if "key" in form]
     answers = together([_picking(each, form, at) for each, form, at in free])
     tally = _tally(f"{len(free)} bookings of two call types on {database}", answers)
+    tally.slipped += tally.seen["status 302"] < 1
     return _examined(tally)
 
 
-def _book(caller: Caller, starts: Sequence[datetime]) -> bool:
-    """Whether the caller has a call to move, at the first start that is free; the last is what the race is for."""
+def _book(caller: Caller, start: datetime) -> bool:
+    """Whether the caller has a call to move, at a start of their own or one from before."""
     form = caller.open("/calls/new?zone=UTC")
-    for start in starts[:-1]:
-        if "key" not in form:
-            return True
-        answer = caller.pick(form, start)
-        if answer.status == 302:
-            return caller.confirm(answer).status == 302
-    return False
+    if "key" not in form:
+        return True
+    answer = caller.pick(form, start)
+    return answer.status == 302 and caller.confirm(answer).status == 302
 
 
 def _call_of(caller: Caller) -> str:

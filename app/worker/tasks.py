@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from flask import current_app
@@ -113,11 +114,11 @@ def remind() -> None:
         scheduling.queue_due_reminders(at=clock.now())
 
 
-def refresh_calendars() -> None:
+def refresh_calendars(fetch: Callable[[str], bytes] = scheduling.fetch) -> None:
     """Fetch the agents' calendars whose turn it is. Nobody waits for it, so it is a task of its own."""
     while due := _take_calendar():
         try:
-            times = scheduling.read_due(due, scheduling.fetch(due.address), at=clock.now())
+            times = scheduling.read_due(due, fetch(due.address), at=clock.now())
         except DomainError as problem:
             with transaction():
                 scheduling.keep_problem(due, str(problem), at=clock.now())

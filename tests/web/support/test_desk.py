@@ -65,6 +65,10 @@ def test_whoever_is_on_the_phone_is_found(browser: Browser, grace: Person, typed
     assert f"Grace Lindqvist {grace.email}" in words
 
 
+def test_an_email_address_finds_its_owner_however_it_is_written(browser: Browser, grace: Person) -> None:
+    assert f"Grace Lindqvist {grace.email}" in search(browser, grace.email.upper())
+
+
 def test_a_number_that_was_given_for_a_call_finds_who_gave_it(browser: Browser, booked: Booking) -> None:
     assert "1 person found" in search(browser, "+1 212 555 0199")
 

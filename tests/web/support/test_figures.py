@@ -17,10 +17,11 @@ from app.demo.setting_up import set_up
 from app.demo.story import Stage, Story
 from app.factory import create_app
 from app.identity import Person, Role, SessionKind
-from app.incidents import Incident
+from app.incidents import Acknowledgment, Incident
 from app.scheduling import Booking
 from app.settings import Settings
 from tests.web.browsers import a_browser, hidden_fields_in, send
+from tests.web.support.test_desk import search
 from tests.web.words import words_of
 
 AT = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -64,3 +65,20 @@ def test_support_sees_both_deals_of_somebody_who_books_about_their_case(publishe
     assert f"Cases {reference}" in words_of(page.text)
     assert "Orbit Robotics Farid Haddad $38,732.39 $43,181.82" in words_of(page.text)
     assert "Tidewater Energy Farid Haddad $59,682.86 $40,000.00" in words_of(page.text)
+
+
+def test_a_case_number_finds_everybody_it_concerns_and_a_receipt_number_whose_it_is(published: Flask) -> None:
+    grace = session.scalars(select(Person).where(Person.full_name == "Grace Lindqvist")).one()
+    reference = session.scalars(select(Incident.reference)).one()
+    reader = a_browser(published, grace, SessionKind.INVESTOR)
+    page = reader.get(f"/corrections/{reference}").text
+    send(reader, f"/corrections/{reference}/read", hidden_fields_in(page))
+    number = session.scalars(select(Acknowledgment.number)).one()
+    agent = identity.list_people_with_role(Role.SUPPORT)[0]
+    support = a_browser(published, agent, SessionKind.STAFF)
+
+    concerned, owner = search(support, reference.lower()), search(support, number.lower())
+
+    assert all(name in concerned for name in ("Grace Lindqvist", "Farid Haddad", "Elena Petrova"))
+    assert "1 person found" in owner
+    assert f"Grace Lindqvist {grace.email}" in owner

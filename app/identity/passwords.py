@@ -7,6 +7,11 @@ from app.core.errors import DomainError
 
 SHORTEST = 12
 LONGEST = 256
+LEAST_VARIETY = 5
+SHORTEST_NAME = 3
+COMMON = frozenset({"password", "passwort", "qwerty", "123456", "abc123", "letmein", "iloveyou", "welcome", "changeme"})
+OF_THE_TRADE = frozenset({"makewhole", "investor", "allocation", "proration", "correction", "refund", "portal"})
+"""Words of this product: whoever guesses tries them first."""
 HASHER = argon2.PasswordHasher()
 _HASH_OF_NOTHING = HASHER.hash("nobody signs in with this")
 
@@ -16,12 +21,26 @@ class BadPassword(DomainError):
 
 
 def hash_password(password: str, *, email: str) -> str:
-    """The hash to keep. Raises BadPassword unless it has 12 to 256 characters and is not built on the address."""
+    """The hash to keep.
+
+    Raises BadPassword unless it has 12 to 256 characters, and where it is built on the address, on a word of the trade
+    or on one of the passwords that people choose most.
+    """
     if not SHORTEST <= len(password) <= LONGEST:
         raise BadPassword(f"A password has {SHORTEST} to {LONGEST} characters; a few unrelated words are good.")
-    if len(set(password)) < 5 or email.split("@", maxsplit=1)[0] in password.lower():
+    if len(set(password)) < LEAST_VARIETY or _is_built_on(password.lower(), email):
         raise BadPassword("This password is too easy to guess; a few unrelated words are good.")
     return HASHER.hash(password)
+
+
+def _is_built_on(password: str, email: str) -> bool:
+    """Whether little of it is left without the words that somebody who guesses would try."""
+    name, _, domain = email.partition("@")
+    words = COMMON | OF_THE_TRADE | {name, domain.partition(".")[0]}
+    left = password
+    for word in sorted((word for word in words if len(word) >= SHORTEST_NAME), key=len, reverse=True):
+        left = left.replace(word, "")
+    return name in password or len(left) < SHORTEST // 2
 
 
 def matches(password: str, password_hash: str | None) -> bool:

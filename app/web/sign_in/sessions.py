@@ -11,6 +11,8 @@ from app.web.access import find_login, investor, public, requires, signed_in
 from app.web.sign_in import login
 
 bp = Blueprint("sessions", __name__)
+CLEARED = '"cache", "storage"'
+"""Pages are not stored anyway; this also forgets what a browser keeps to go back quickly."""
 
 
 @bp.post("/sign-out")
@@ -22,7 +24,9 @@ def sign_out() -> ResponseReturnValue:
         with transaction():
             identity.sign_out(login=here, at=clock.now())
         flash("You are signed out.")
-    return login.end(redirect("/", 303))
+    answer = login.end(redirect("/", 303))
+    answer.headers["Clear-Site-Data"] = CLEARED
+    return answer
 
 
 @bp.get("/sessions")

@@ -29,6 +29,7 @@ def test_signing_out_ends_the_session_for_its_old_cookie_too(app: Flask) -> None
     thief = Browser(app)
     thief.client.set_cookie("makewhole_session", stolen)
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert "makewhole_session" not in browser.cookies()
     assert thief.get("/sessions").status_code == 302
 

@@ -20,7 +20,7 @@ from app.core.db import session, transaction
 from app.identity import Role
 from app.settings import ROOT
 from faults.serving import Answer, Client, Served, a_served_portal
-from tests.identity.builders import PASSWORD, a_member_of_staff, an_investor
+from tests.identity.builders import PASSWORD, SECRET, a_member_of_staff, an_investor
 from tests.journeys.postbox import Mail, Postbox, an_open_postbox
 from tests.scheduling.builders import a_call, an_agent
 
@@ -126,7 +126,7 @@ def _staff_signs_in(story: Story) -> None:
         page = browser.send("GET", "/staff/sign-in")
         form = {"csrf_token": _token(page), "email": STAFF_ADDRESS, "password": password}
         browser.send("POST", "/staff/sign-in", cookies=page.cookies, form=form)
-    story.secrets += [TYPED_PASSWORD, PASSWORD]
+    story.secrets += [TYPED_PASSWORD, PASSWORD, SECRET]
 
 
 def _everything_goes_wrong(story: Story) -> None:

@@ -13,6 +13,7 @@ from app.core import files
 from app.core.db import session, transaction
 from app.core.errors import DomainError
 from app.deals import Deal, Release
+from app.demo import disputing
 from app.demo.dates import DATA, shifted_files
 from app.demo.people import ADMIN, LEGAL, MANAGEMENT, PASSWORD, STAFF, SUPPORT, Member
 from app.identity import Person
@@ -226,6 +227,8 @@ class Story:
         while publication.state is PublicationState.RUNNING:
             self._publish_a_batch(publication)
         self._deliver()
+        with transaction():
+            disputing.dispute(at=self.at)
 
     def _deliver(self) -> None:
         """Send what waits, at the rate of the settings, until the mail server has answered for all of it."""

@@ -114,6 +114,7 @@ from app.identity.queries import (
     secrets_of,
     session_of,
 )
+from app.identity.readdressing import list_answered_for
 from app.identity.recovery import make_recovery_codes
 from app.identity.search import get_investor, index_accounts, index_people, search_investors
 from app.identity.second_factors import (
@@ -250,6 +251,7 @@ __all__ = [
     "keys_from",
     "keys_in_use",
     "last_sign_ins",
+    "list_answered_for",
     "list_authorities",
     "list_changes",
     "list_delegations",

@@ -1,6 +1,6 @@
 """Incidents, cases and proposals, from suspicion to publication."""
 
-from app.incidents import books, money, papers
+from app.incidents import answering, books, money, papers
 from app.incidents.adding import CannotAddCase, add_case, list_addable
 from app.incidents.altering import Alteration, find_alteration
 from app.incidents.answers import NothingToRead, acknowledge, find_acknowledgment, find_receipt, get_acknowledgment
@@ -13,7 +13,14 @@ from app.incidents.coverage import Coverage, find_coverage, find_replay, signed_
 from app.incidents.deciding import CaseComparison, WhatIf, compare
 from app.incidents.decisions import INTEREST_POLICY, Assumption, CaseDecision, Decision, IncompleteDecision, Threshold
 from app.incidents.distributions import Distributions
-from app.incidents.editing import change_cause, change_contact, contact_point
+from app.incidents.editing import (
+    DisputeClock,
+    change_cause,
+    change_clock,
+    change_contact,
+    contact_point,
+    dispute_clock,
+)
 from app.incidents.explaining import Explanation, list_explanations
 from app.incidents.facts import correction_facts, list_adjustments
 from app.incidents.findings import DealFinding, list_findings
@@ -126,6 +133,7 @@ __all__ = [
     "DealBalance",
     "DealFinding",
     "Decision",
+    "DisputeClock",
     "Distributions",
     "DryRun",
     "Evidence",
@@ -173,6 +181,7 @@ __all__ = [
     "acknowledge",
     "add_case",
     "add_evidence",
+    "answering",
     "approve",
     "approve_notice",
     "ask_for_replay",
@@ -183,6 +192,7 @@ __all__ = [
     "books",
     "carry_out_replay",
     "change_cause",
+    "change_clock",
     "change_contact",
     "choose_capacity",
     "compare",
@@ -196,6 +206,7 @@ __all__ = [
     "count_reached",
     "count_waiting",
     "count_written",
+    "dispute_clock",
     "draft",
     "dry_run",
     "find_acknowledgment",

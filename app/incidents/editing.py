@@ -1,5 +1,9 @@
-"""Changing what investors read of an incident: whom to call, and the cause. Callers own the transaction."""
+"""Changing what investors read of an incident: whom to call, the cause, and when disputes are answered.
 
+Callers own the transaction; see `app.core.db`.
+"""
+
+from dataclasses import astuple, dataclass
 from datetime import datetime
 
 from app import audit
@@ -8,6 +12,20 @@ from app.identity import Person
 from app.incidents.models import Incident
 from app.incidents.operations import ContactPoint
 from app.incidents.voiding import AtStake, CannotChange, check_nothing_is_out, find_at_stake, void
+
+
+@dataclass(frozen=True)
+class DisputeClock:
+    """Within how many days a dispute is read and answered, and for how many after that a review can be asked for."""
+
+    read_days: int
+    answer_days: int
+    review_days: int
+
+
+def dispute_clock(incident: Incident) -> DisputeClock:
+    """What is promised to whoever disputes now."""
+    return DisputeClock(incident.read_within_days, incident.answer_within_days, incident.review_within_days)
 
 
 def contact_point(incident: Incident) -> ContactPoint:
@@ -46,6 +64,22 @@ def change_cause(*, incident: Incident, cause: str, by: Person, at: datetime) ->
     session.flush()
     audit.record(action="incident.cause_changed", actor=by, subject=incident, at=at, cause=cause, was=was)
     return stake
+
+
+def change_clock(*, incident: Incident, clock: DisputeClock, by: Person, at: datetime) -> None:
+    """Promise other days to whoever disputes from now on; what was promised before stands. Raises CannotChange."""
+    session.refresh(incident, with_for_update=True)
+    was = dispute_clock(incident)
+    if was == clock:
+        raise CannotChange("These are the days already, so nothing was changed.")
+    if not 0 < clock.read_days <= clock.answer_days or clock.review_days < 1:
+        raise CannotChange("Give whole days above zero: a dispute is read before it is answered.")
+    incident.read_within_days, incident.answer_within_days = clock.read_days, clock.answer_days
+    incident.review_within_days = clock.review_days
+    session.flush()
+    audit.record(
+        action="incident.clock_changed", actor=by, subject=incident, at=at, days=[*astuple(clock)], was=[*astuple(was)]
+    )
 
 
 def _parts(contact: ContactPoint) -> list[str]:

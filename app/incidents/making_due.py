@@ -9,6 +9,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app import audit, settlement
 from app.core.db import session, table_of
+from app.incidents.answering.pausing import hold_what_is_disputed
 from app.incidents.audience import count_concerned, list_account_ids
 from app.incidents.distributions import Distributions
 from app.incidents.proposal_models import Adjustment, Proposal, ProposalPart
@@ -42,6 +43,7 @@ def publish_adjustments(proposal: Proposal, adjustments: Sequence[Adjustment], a
     dues = [_due(payable, each) for each in unpublished for payable in payables_of(parts[each.case_id], each)]
     settlement.make_all_due(dues, at=at)
     hold_what_became_due(unpublished, at=at)
+    hold_what_is_disputed(unpublished, at=at)
 
 
 def _publish(adjustments: Sequence[Adjustment], at: datetime) -> None:

@@ -21,12 +21,17 @@ class Incident(Pseudonymous, Base):
 
     To investors `reference` is "your case number". `promised_on` is the day by which figures were promised.
     `binding` says whose bases a correction goes by; who decided it, when and why stand beside it, or nobody did yet.
+    A dispute is read and answered within so many days; for so many after an answer a review can be asked for.
     """
 
     __tablename__ = "incidents"
     __table_args__ = (
         CheckConstraint(
             "live_confirmed_by_id IS NULL OR live_confirmed_by_id <> live_asked_by_id", name="two_people_go_live"
+        ),
+        CheckConstraint(
+            "read_within_days > 0 AND read_within_days <= answer_within_days AND review_within_days > 0",
+            name="disputes_have_time",
         ),
     )
     audit_kind: ClassVar[str] = "incident"
@@ -54,6 +59,9 @@ class Incident(Pseudonymous, Base):
     binding_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
     binding_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     binding_at: Mapped[datetime | None]
+    read_within_days: Mapped[int] = mapped_column(default=3, server_default="3")
+    answer_within_days: Mapped[int] = mapped_column(default=14, server_default="14")
+    review_within_days: Mapped[int] = mapped_column(default=14, server_default="14")
 
     owner: Mapped[Person] = relationship(foreign_keys=owner_id)
     live_asked_by: Mapped[Person | None] = relationship(foreign_keys=live_asked_by_id)

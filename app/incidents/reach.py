@@ -9,21 +9,27 @@ from sqlalchemy.orm import joinedload
 
 from app.core.db import session
 from app.identity import Person, SignInLink
-from app.incidents.models import Incident
+from app.incidents.answering.dispute_models import Dispute
+from app.incidents.models import Case, Incident
 from app.incidents.proposal_models import Acknowledgment, Proposal
 from app.notices import Kind, Message, State
 
 NOTICES = frozenset({Kind.FIRST, Kind.UPDATE, Kind.CORRECTION, Kind.ALL_CLEAR})
+BEFORE_FIGURES = (Kind.FIRST, Kind.UPDATE)
 NOT_ACCEPTED = (State.FAILED, State.SUPPRESSED)
 
 
 @dataclass(frozen=True)
 class Reached:
-    """One notice to one person. `signed_in_at` is when its link was used, `read_at` when they said they read it."""
+    """One notice to one person. `signed_in_at` is when its link was used, `read_at` when they said they read it.
+
+    `disputed_at` is when they last said that something looks wrong.
+    """
 
     message: Message
     signed_in_at: datetime | None
     read_at: datetime | None
+    disputed_at: datetime | None = None
 
     @property
     def person(self) -> Person:
@@ -53,6 +59,7 @@ class ReachCounts:
     not_accepted: int
     signed_in: int
     read: int
+    disputed: int
 
 
 def list_reached(incident: Incident, *, before: int | None = None, at_most: int = 100) -> Sequence[Reached]:
@@ -62,12 +69,14 @@ def list_reached(incident: Incident, *, before: int | None = None, at_most: int 
         wanted = wanted.where(Message.id < before)
     messages = session.scalars(wanted).all()
     used = _first_uses([message.pseudonym for message in messages])
-    read = _first_reads(incident, [message.person_id for message in messages])
+    people = [message.person_id for message in messages]
+    read, disputed = _first_reads(incident, people), _last_disputes(incident, people)
     return [
         Reached(
             message,
             signed_in_at=used.get(message.pseudonym),
-            read_at=None if message.kind in (Kind.FIRST, Kind.UPDATE) else read.get(message.person_id),
+            read_at=None if message.kind in BEFORE_FIGURES else read.get(message.person_id),
+            disputed_at=None if message.kind in BEFORE_FIGURES else disputed.get(message.person_id),
         )
         for message in messages
     ]
@@ -86,12 +95,16 @@ def count_reached(incident: Incident) -> ReachCounts:
         .join(Acknowledgment.proposal)
         .where(Proposal.incident_id == incident.id)
     )
+    disputed = (
+        select(func.count(func.distinct(Dispute.filed_by_id))).join(Dispute.case).where(Case.incident_id == incident.id)
+    )
     return ReachCounts(
         written=sum(by_state.values()),
         accepted=by_state.get(State.SENT, 0),
         not_accepted=sum(by_state.get(each, 0) for each in NOT_ACCEPTED),
         signed_in=session.scalar(signed_in) or 0,
         read=session.scalar(read) or 0,
+        disputed=session.scalar(disputed) or 0,
     )
 
 
@@ -125,5 +138,16 @@ def _first_reads(incident: Incident, person_ids: Collection[int]) -> Mapping[int
         .join(Acknowledgment.proposal)
         .where(Proposal.incident_id == incident.id, Acknowledgment.person_id.in_(person_ids))
         .group_by(Acknowledgment.person_id)
+    )
+    return dict(rows.all())
+
+
+def _last_disputes(incident: Incident, person_ids: Collection[int]) -> Mapping[int, datetime]:
+    """When each person last disputed figures of the incident."""
+    rows = session.execute(
+        select(Dispute.filed_by_id, func.max(Dispute.filed_at))
+        .join(Dispute.case)
+        .where(Case.incident_id == incident.id, Dispute.filed_by_id.in_(person_ids))
+        .group_by(Dispute.filed_by_id)
     )
     return dict(rows.all())

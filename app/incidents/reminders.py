@@ -21,7 +21,7 @@ from app.incidents.reach import signed_in_since
 from app.incidents.sending import queue_reminder
 from app.incidents.workflow import ProposalState
 from app.notices import Correction, Kind, Message, Reminder, State, read_content
-from app.settlement import Direction, Settlement, SettlementState
+from app.settlement import Direction, Hold, HoldKind, Settlement, SettlementState
 
 BATCH = 200
 ANSWERING = (Scope.OWNER, Scope.ACTS)
@@ -150,6 +150,7 @@ def _has_offer_left(proposal: Proposal, at: datetime) -> ColumnElement[bool]:
             Settlement.adjustment_id == Adjustment.id,
             Settlement.direction == Direction.OFFER,
             Settlement.state == SettlementState.DUE,
+            ~_is_disputed(),
             ProposalPart.proposal_id == proposal.id,
             ProposalPart.case_id == Adjustment.case_id,
             ProposalPart.obliged_by == "",
@@ -160,6 +161,11 @@ def _has_offer_left(proposal: Proposal, at: datetime) -> ColumnElement[bool]:
         )
         .correlate(Message)
     )
+
+
+def _is_disputed() -> ColumnElement[bool]:
+    """Whether the offer waits since its figures are disputed: nobody is asked to choose meanwhile."""
+    return exists().where(Hold.settlement_id == Settlement.id, Hold.kind == HoldKind.DISPUTE, Hold.lifted_at.is_(None))
 
 
 def _remind(proposal: Proposal, message: Message, occasion: Occasion, at: datetime) -> None:

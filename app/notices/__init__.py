@@ -2,6 +2,7 @@
 
 from app.notices.about_calls import CallLate, MissedCall
 from app.notices.again import send_again
+from app.notices.answered import AnswerGiven, Done, Replied
 from app.notices.asked_for import (
     AddressChanged,
     BookingCancelled,
@@ -103,6 +104,7 @@ __all__ = [
     "AddressChanged",
     "AllClear",
     "AlreadySwitched",
+    "AnswerGiven",
     "Attempt",
     "BookingCancelled",
     "BookingConfirmed",
@@ -125,6 +127,7 @@ __all__ = [
     "Deferred",
     "Delivered",
     "Distribution",
+    "Done",
     "EnteredDeal",
     "Envelope",
     "FirstNotice",
@@ -162,6 +165,7 @@ __all__ = [
     "Refused",
     "Reminder",
     "Render",
+    "Replied",
     "Sender",
     "SignIn",
     "SignedCheckpoint",

@@ -18,6 +18,8 @@ class Kind(StrEnum):
     SIGN_IN = "sign-in"
     CONFIRM = "confirm"
     NAMED = "named"
+    ANSWER_GIVEN = "answer-given"
+    REPLIED = "replied"
     BOOKING_CONFIRMED = "booking-confirmed"
     BOOKING_MOVED = "booking-moved"
     BOOKING_CANCELLED = "booking-cancelled"

@@ -16,7 +16,7 @@ from app.notices.numbers import new_numbers
 KEEP_TRYING = timedelta(hours=72)
 ANSWERS_THE_FIRST = frozenset({Kind.UPDATE, Kind.CORRECTION, Kind.ALL_CLEAR, Kind.REMINDER})
 ASKED_FOR = frozenset({Kind.SIGN_IN, Kind.CONFIRM})
-NEED_A_LINK = ANSWERS_THE_FIRST | ASKED_FOR | {Kind.FIRST, Kind.MISSED_CALL}
+NEED_A_LINK = ANSWERS_THE_FIRST | ASKED_FOR | {Kind.FIRST, Kind.MISSED_CALL, Kind.REPLIED}
 
 
 def queue(

@@ -35,6 +35,7 @@ from app.settlement.paying import (
     totals_of,
     withdraw,
 )
+from app.settlement.postponing import postpone
 from app.settlement.queries import list_rates, list_settlements, rates_of, settlements_by_adjustment
 from app.settlement.statements import Balance, find_disagreements, list_balances, list_transfers
 from app.settlement.states import NotAllowed, SettlementState
@@ -97,6 +98,7 @@ __all__ = [
     "make_due",
     "match",
     "payable",
+    "postpone",
     "prepare",
     "rates_of",
     "read_answers",

@@ -1,5 +1,6 @@
 """What is done when something rings, and every minute besides."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from app.core import clock
 from app.core.db import database_now, session, transaction
 from app.core.errors import DomainError
 from app.core.jobs import beat, has_waiting_jobs, run_waiting
-from app.incidents import by_post, reminders
+from app.incidents import answering, by_post, reminders
 from app.settings import Settings
 from app.worker.log_keeping import mail_checkpoint, sign
 from app.worker.works import WORKS
@@ -22,6 +23,8 @@ LONGEST_WAIT = 2
 """In seconds: what is due later than that is not due now, and the rate lets something go every second."""
 MOST_IDLE = 2
 """Deliveries in a row that tried nothing, though something is due: it waits for another message, or somebody has it."""
+
+log = logging.getLogger(__name__)
 
 _at_a_job = threading.Lock()
 
@@ -89,6 +92,17 @@ def write_by_post() -> None:
     session.remove()
 
 
+def close_disputes() -> None:
+    """Close the answered disputes of which nobody asked for a second look in time."""
+    for dispute in answering.list_lapsed(at=clock.now()):
+        try:
+            with transaction():
+                answering.close(dispute=dispute, reason=answering.NOT_ASKED_AGAIN, by=None, at=clock.now())
+        except answering.CannotReply as refusal:
+            log.info("a dispute was closed otherwise: %s", refusal)
+    session.remove()
+
+
 def do_jobs() -> None:
     """Do the jobs that wait, one at a time in this process, so that mail is never kept waiting by them."""
     if not _at_a_job.acquire(blocking=False):
@@ -139,6 +153,7 @@ def do_all_but_jobs() -> None:
     while incidents.list_waiting() or incidents.list_sending():
         publish()
     remind()
+    close_disputes()
     deliver()
     sign()
     mail_checkpoint()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from app.demo.people import PASSWORD, SUPPORT
 from tests.journeys.calls import book_a_call
 from tests.journeys.portal import Portal
 
@@ -81,3 +82,33 @@ def _value(name: str, invite: str) -> str:
     found = re.search(rf"^{name}:(.*)$", invite, re.MULTILINE)
     assert found is not None, invite
     return found.group(1)
+
+
+def test_an_investor_says_that_something_looks_wrong_and_reads_the_answer(published: Portal) -> None:
+    hugo = published.visitor()
+    hugo.signs_in_with(published.mail_to("hugo@example.com", YOUR_FIGURES))
+    hugo.sees(re.compile("^We gave you too little of Tidewater Energy."))
+    hugo.follows("Write to us here")
+    hugo.sees("Tell us what looks wrong")
+    hugo.page.get_by_label("Tidewater Energy, Hugo Martins").check()
+    hugo.page.get_by_label("The average you used for me is wrong").check()
+    hugo.page.get_by_label("Tell us in your own words").fill("My average was higher.")
+    hugo.presses("Send this to us")
+    hugo.sees("We are looking at what you told us about Tidewater Energy.")
+
+    sam = published.visitor()
+    sam.signs_in_as_staff(published.url, SUPPORT[0].email, PASSWORD)
+    sam.page.goto(f"{published.url}/support/disputes")
+    sam.sees("Disputes")
+    sam.follows("Hugo Martins")
+    sam.sees("The average you used for me is wrong")
+    sam.page.get_by_label("The figures are right").check()
+    sam.page.get_by_label("What the investor reads").first.fill("We looked at your file again.")
+    sam.presses("Give this answer")
+    expect(sam.page.get_by_text("The investor is told that there is an answer.")).to_be_visible()
+    sam.looks_for_barriers()
+
+    again = published.visitor()
+    again.signs_in_with(published.mail_to("hugo@example.com", "There is an answer on your page"))
+    again.sees("We answered what you told us about Tidewater Energy.")
+    expect(again.page.get_by_text("We looked at your file again.")).to_be_visible()

@@ -30,6 +30,7 @@ from app.notices import (
     Unchanged,
     Update,
 )
+from tests.notices.answer_contents import EVERY_ANSWER
 from tests.notices.remedy_contents import EVERY_REMEDY
 
 REFERENCE = "INC-2026-003"
@@ -261,4 +262,5 @@ EVERY: dict[str, Content] = {
     "missed-call-two-days": replace(MISSED, tries=(datetime(2026, 12, 2, 19, 30, tzinfo=UTC), MISSED.tries[1])),
     "probe": Probe(),
     **EVERY_REMEDY,
+    **EVERY_ANSWER,
 }

@@ -1,9 +1,20 @@
 """Pages of the investor area; the factory registers `blueprints`."""
 
-from app.web.investor import accounts, call_changes, call_copies, call_me, calls, confirming, corrections, statement
+from app.web.investor import (
+    accounts,
+    call_changes,
+    call_copies,
+    call_me,
+    calls,
+    confirming,
+    corrections,
+    disputes,
+    statement,
+)
 
 blueprints = [
     corrections.bp,
+    disputes.bp,
     call_me.bp,
     calls.bp,
     call_changes.bp,

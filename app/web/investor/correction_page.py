@@ -8,6 +8,7 @@ from enum import StrEnum
 from app.incidents import Remedy
 from app.incidents.books import Books, BookState
 from app.web.investor.deal_section import DealSection, Outcome
+from app.web.investor.dispute_page import DisputeLine
 
 
 class Answer(StrEnum):
@@ -111,6 +112,7 @@ class CorrectionPage:
     shows_accounts: bool = False
     needs_payment_details: bool = False
     is_copy: bool = False
+    disputes: tuple[DisputeLine, ...] = ()
 
     @property
     def answer(self) -> Answer:

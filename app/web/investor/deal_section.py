@@ -99,6 +99,7 @@ class DealSection:
     new_average: NewAverage | None = None
     rounds: tuple[Passage, ...] = ()
     paid_in_another_year: bool = False
+    is_disputed: bool = False
 
     @property
     def outcome(self) -> Outcome:

@@ -145,4 +145,5 @@ def _dates(proposal: Proposal, sections: Sequence[DealSection], today: date) -> 
     if pays:
         yield Moment(MomentKind.PAY_BY, proposal.pay_by, is_past=proposal.pay_by < today)
     if asks:
-        yield Moment(MomentKind.DUE_BY, proposal.due_by, is_past=proposal.due_by < today)
+        due_by = max(each.settle_on or proposal.due_by for each in sections if each.asks)
+        yield Moment(MomentKind.DUE_BY, due_by, is_past=due_by < today)

@@ -1,12 +1,15 @@
 """The pages of one person, whoever looks at them: the investor, or staff who see what they see."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from app import incidents
 from app.identity import Person
-from app.incidents import Adjustment, Incident, Proposal
+from app.incidents import Adjustment, Incident, Proposal, answering
+from app.incidents.answering import Dispute
 from app.web.investor.correction_page import CorrectionCard, CorrectionPage
+from app.web.investor.dispute_page import dispute_line
 from app.web.investor.gathering import correction_page, waiting_page
 
 
@@ -23,7 +26,20 @@ def find_page(incident: Incident, person: Person, today: date) -> CorrectionPage
         return None
     known = incidents.find_acknowledgment(proposal, person)
     adjustments = list_published(proposal, concerned.account_ids)
-    return correction_page(proposal, adjustments, known, is_copy=concerned.is_copy, today=today)
+    page = correction_page(proposal, adjustments, known, is_copy=concerned.is_copy, today=today)
+    return _with_disputes(page, adjustments, answering.list_disputes_of(incident, concerned.account_ids))
+
+
+def _with_disputes(
+    page: CorrectionPage, adjustments: Sequence[Adjustment], disputes: Sequence[Dispute]
+) -> CorrectionPage:
+    """With what the accounts' people say is wrong, and its sections marked of which that stands."""
+    standing = {(each.case_id, each.account_id) for each in disputes if each.is_standing}
+    sections = tuple(
+        replace(section, is_disputed=(each.case_id, each.account_id) in standing)
+        for section, each in zip(page.sections, adjustments, strict=True)
+    )
+    return replace(page, sections=sections, disputes=tuple(dispute_line(each) for each in disputes))
 
 
 def list_published(proposal: Proposal, account_ids: frozenset[int]) -> Sequence[Adjustment]:

@@ -12,10 +12,11 @@ from app.web.investor.deal_section import DealSection, PayTo, Worth
 
 @dataclass(frozen=True)
 class Invoices:
-    """What the invoices of one adjustment are called, and where they are paid."""
+    """What the invoices of one adjustment are called, where they are paid, and the last day of the last of them."""
 
     offer: PayTo | None
     claim: PayTo | None
+    due_on: date | None
 
 
 def sections_of(proposal: Proposal, adjustments: Sequence[Adjustment]) -> tuple[DealSection, ...]:
@@ -35,12 +36,14 @@ def _invoices(proposal: Proposal, made: Mapping[Direction, settlement.Settlement
         found = made.get(direction)
         return PayTo(proposal.pay_to, signed_on, found.number) if found and found.number else None
 
-    return Invoices(pay_to(Direction.OFFER), pay_to(Direction.CLAIM))
+    due_on = max((each.due_on for each in made.values() if each.direction.is_invoice), default=None)
+    return Invoices(pay_to(Direction.OFFER), pay_to(Direction.CLAIM), due_on)
 
 
 def _section(part: ProposalPart, each: Adjustment, invoices: Invoices, accounts: Collection[int]) -> DealSection:
     section = _with_outcome(_figures(part, each), incidents.tell_apart(part.proposal, [each], accounts=accounts))
-    settle_on = part.proposal.due_by if section.asks else part.proposal.pay_by if section.is_touched else None
+    due_by = invoices.due_on or part.proposal.due_by
+    settle_on = due_by if section.asks else part.proposal.pay_by if section.is_touched else None
     return replace(
         section,
         settle_on=settle_on,

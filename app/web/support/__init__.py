@@ -7,6 +7,7 @@ from app.web.support import (
     call_types,
     calls,
     days,
+    disputes,
     feeds,
     new_call,
     people,
@@ -15,6 +16,7 @@ from app.web.support import (
 
 blueprints = [
     days.bp,
+    disputes.bp,
     new_call.bp,
     calls.bp,
     call_changes.bp,

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from app import identity, incidents, notices, scheduling
 from app.identity import Authority, Person
-from app.incidents import Acknowledgment, Adjustment, Incident, Proposal
+from app.incidents import Acknowledgment, Adjustment, Incident, Proposal, answering
+from app.incidents.answering import Dispute
 from app.notices import Message
 from app.scheduling import Booking
 
@@ -15,7 +16,10 @@ MAILS_SHOWN = 5
 
 @dataclass(frozen=True)
 class InvestorCard:
-    """A person, what they act for, which incidents concern them, their published figures, calls, receipts and mail."""
+    """A person, what they act for, which incidents concern them, their published figures and calls.
+
+    Then what they said back, and our mail to them.
+    """
 
     person: Person
     authorities: Sequence[Authority]
@@ -23,6 +27,7 @@ class InvestorCard:
     adjustments: Sequence[Adjustment]
     other_calls: Sequence[Booking]
     receipts: Sequence[Acknowledgment]
+    disputes: Sequence[Dispute]
     mails: Sequence[Message]
 
 
@@ -40,6 +45,7 @@ def card_of(person: Person, at: datetime, without: Booking | None = None) -> Inv
         adjustments=_figures(published, accounts),
         other_calls=[call for call in scheduling.list_calls_of(person) if call is not without],
         receipts=[read for proposal in published if (read := incidents.find_acknowledgment(proposal, person))],
+        disputes=answering.list_filed_by(person),
         mails=notices.list_messages(person=person, is_rehearsal=False, at_most=MAILS_SHOWN),
     )
 

@@ -1,0 +1,72 @@
+"""Mail about answers: to an account's other people that somebody answered, and to all that we replied.
+
+Neither says what was written. Callers own the transaction; see `app.core.db`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app import identity, notices
+from app.core.db import session
+from app.identity import Authority, Person, Scope
+from app.incidents.answering.dispute_models import Dispute, DisputeEntry
+from app.incidents.answering.pausing import today_in
+from app.incidents.facts import contact_facts
+from app.incidents.sending import link_expires_at
+from app.notices import AnswerGiven, Done, Replied
+
+VERSIONS = {Done.DISPUTED: 1, Done.WITHDREW: 2}
+"""Each is told once of a dispute."""
+
+
+def tell_others(*, dispute: Dispute, done: Done, by: Person, at: datetime) -> None:
+    """Tell the account's other people, at once, what one of them did."""
+    incident = dispute.case.incident
+    content = AnswerGiven(
+        reference=incident.reference,
+        contact=contact_facts(incident),
+        account=dispute.account.name,
+        deal_name=dispute.case.deal.name,
+        done=done,
+        by_name=by.full_name,
+        given_at=at,
+        zone=incident.zone,
+    )
+    key = dispute.audit_name
+    for each in _people_of(dispute, at):
+        if each.person_id != by.id:
+            notices.queue(content=content, person=each.person, subject_key=key, version=VERSIONS[done], at=at)
+
+
+def tell_of_reply(*, dispute: Dispute, entry: DisputeEntry, at: datetime) -> None:
+    """Tell everybody of the account that there is something to read on their page."""
+    incident = dispute.case.incident
+    last_date = dispute.review_until_on or dispute.answer_by_on
+    for each in _people_of(dispute, at):
+        content = Replied(
+            reference=incident.reference,
+            contact=contact_facts(incident),
+            asked_on=dispute.filed_on,
+            is_copy=each.scope is Scope.SEES,
+        )
+        link = identity.open_notice_link(
+            person=each.person,
+            message_pseudonym=str(uuid4()),
+            opens=f"/corrections/{incident.reference}/disputes/{dispute.pseudonym}",
+            expires_at=link_expires_at(incident, last_date, at),
+            at=at,
+        )
+        notices.queue(
+            content=content, person=each.person, subject_key=dispute.audit_name, version=entry.id, link=link, at=at
+        )
+
+
+def _people_of(dispute: Dispute, at: datetime) -> Sequence[Authority]:
+    theirs = select(Authority).where(
+        Authority.account_id == dispute.account_id, identity.in_force(today_in(dispute.case.incident, at))
+    )
+    return session.scalars(theirs.options(joinedload(Authority.person)).order_by(Authority.id)).all()

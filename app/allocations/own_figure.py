@@ -10,7 +10,9 @@ from app.core.errors import DomainError
 from app.core.money import BadAmount, minor_digits, parse_money
 
 MOST_DIGITS = 15
-"""Before the point of an amount; a rate may have twice as many on each side."""
+"""Before the point of an amount."""
+MOST_RATE_DIGITS = 300
+"""On each side of a rate: averages over many different numbers of investments make long ones."""
 _WHOLE = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+"
 _AMOUNT = re.compile(rf"(?P<top>(?:{_WHOLE})(?:\.[0-9]{{1,30}})?)(?:\s*[/÷]\s*(?P<bottom>{_WHOLE}))?")
 _RATE = re.compile(rf"(?P<top>{_WHOLE})(?:\s*[/÷]\s*(?P<bottom>{_WHOLE}))?")
@@ -83,8 +85,10 @@ def read_rate(text: str) -> Fraction:
     if found is None:
         raise BadFigure(f"Rate: {_quoted(text)} Write the published fraction as two whole numbers, such as 90/43.")
     top, bottom = (number.replace(",", "") for number in (found["top"], found["bottom"] or "1"))
-    if max(len(top), len(bottom)) > 2 * MOST_DIGITS:
-        raise BadFigure(f"Rate: “{_shown(text)}” has more than {2 * MOST_DIGITS} digits. Copy the rate from your page.")
+    if max(len(top), len(bottom)) > MOST_RATE_DIGITS:
+        raise BadFigure(
+            f"Rate: “{_shown(text)}” has more than {MOST_RATE_DIGITS} digits. Copy the rate from your page."
+        )
     if not int(bottom):
         raise BadFigure(f"Rate: “{_shown(text)}” divides by zero. Write the published fraction, such as 90/43.")
     return Fraction(int(top), int(bottom))

@@ -41,7 +41,10 @@ RULES: Mapping[str, Way] = MappingProxyType(
 def way_of(name: str) -> Way:
     """The way a rule shares. Raises UnknownRule."""
     if name == RuleName.CURRENT_BASIS:
-        raise UnknownRule("The rule 'current-basis' needs the averages of today; requests alone cannot reproduce it.")
+        raise UnknownRule(
+            "The rule 'current-basis' needs the averages of today; requests alone cannot reproduce it."
+            " Import the deal with basis_count: the page “Who is affected” runs it."
+        )
     if name not in RULES:
         raise UnknownRule(f"There is no rule {name!r}. Use one of: {', '.join(RULES)}.")
     return RULES[name]

@@ -53,6 +53,7 @@ def command(*, file: TextIO, list_rules: bool, currency: str, minimum: str | Non
         for name, way in RULES.items():
             click.echo(f"{name}\t{way.summary}")
         return
+    _check_currency(currency)
     sys.set_int_max_str_digits(0)  # a basis may have any number of digits, and only its own user waits
     least = _amount(minimum, currency, "--minimum") if minimum is not None else 0
     rule = Rule(options["rule_name"], ZeroBasis(options["zero_basis"]), Tie(options["tie"]), least)
@@ -62,6 +63,13 @@ def command(*, file: TextIO, list_rules: bool, currency: str, minimum: str | Non
     outcome = allocate(available, requests, rule)
     fault = certify(available, requests, outcome, rule)
     click.echo(json.dumps(_answer(available, rows, outcome, rule, currency, fault=fault), indent=1))
+
+
+def _check_currency(currency: str) -> None:
+    try:
+        minor_digits(currency)
+    except BadAmount as refusal:
+        raise BadInput(f"--currency: {refusal}") from refusal
 
 
 def read(file: TextIO, currency: str) -> tuple[int, list[Row]]:

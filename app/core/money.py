@@ -33,7 +33,11 @@ def parse_money(text: str, currency: str) -> int:
         raise BadAmount(f"{text!r} is not an amount. Write digits with a point, such as 1250.00.")
     whole, _, fraction = text.partition(".")
     if len(fraction.rstrip("0")) > digits:
-        raise BadAmount(f"{text!r} has more than the {digits} digits after the point that {currency} has.")
+        example = plain_money(1250 * 10**digits, currency)
+        raise BadAmount(
+            f"{text!r} has more than the {digits} digits after the point that {currency} has."
+            f" Write an exact amount such as {example}."
+        )
     return int(whole + fraction[:digits].ljust(digits, "0"))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app import audit, identity
+from app import allocations, audit, identity
 from app.core.db import session
 from app.core.errors import DomainError
 from app.core.text import format_datetime
@@ -99,6 +99,14 @@ def _why_not(proposal: Proposal, capacity: Capacity) -> str | None:
     return None
 
 
+def _check_certificates(proposal: Proposal) -> None:
+    for part in proposal.parts:
+        if fault := allocations.recheck(part.run):
+            raise CannotApprove(
+                f"{part.case.deal.name}: the certificate no longer holds: {fault}. Run the rule and propose again."
+            )
+
+
 def approve(
     *,
     proposal: Proposal,
@@ -118,6 +126,7 @@ def approve(
         raise CannotApprove(
             "Figures, facts or notice texts changed after this was proposed. It is proposed again first."
         )
+    _check_certificates(proposal)
     absent = capacity.absent
     signed_for_id = absent.id if absent else None
     proposal.approvals.append(

@@ -85,7 +85,7 @@ def _check_stop(incident: Incident, release: Release, done_on: date, at: datetim
             f" {incident.faulty_release.name} runs: say who stopped that one."
         )
     if done_on > at.date():
-        raise CannotState("The day the release was stopped lies in the future.")
+        raise CannotState(f"The day the release was stopped, {done_on}, lies in the future. Write the day it happened.")
     if done_on < release.deployed_on:
         raise CannotState(f"Release {release.name} was deployed later than that, on {release.deployed_on}.")
 

@@ -22,6 +22,15 @@ def test_it_is_the_share_of_the_engine_or_one_unit_less_where_it_says_so(availab
         assert 0 <= gained <= figure.may_gain_one
 
 
+def test_a_rate_of_averages_over_many_numbers_of_investments_can_be_used() -> None:
+    asked = [Asked(9_000_000_00, Fraction(41_000_00 + over, over)) for over in range(2, 100)]
+    rate = prorate(100_000_00, asked, Rule()).rate
+
+    assert rate is not None
+    assert len(str(rate.denominator)) > 30
+    assert read_rate(f"{rate.numerator:,} ÷ {rate.denominator:,}") == rate
+
+
 @pytest.mark.parametrize(
     ("typed", "rate"),
     [
@@ -66,7 +75,7 @@ def test_a_request_has_the_digits_of_its_currency() -> None:
         ("", "Rate: nothing is written."),
         ("-90/43", "“-90/43” cannot be used"),
         ("90/0", "“90/0” divides by zero"),
-        ("1" * 31 + "/7", "has more than 30 digits"),
+        ("1" * 301 + "/7", "has more than 300 digits"),
         ("9,0/43", "cannot be used"),
         ("٣/٤", "cannot be used"),
     ],

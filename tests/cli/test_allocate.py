@@ -173,7 +173,7 @@ def test_bad_input_is_refused_with_its_place_value_and_remedy(content: Any, word
     [
         (["--rule", "pro-rata-9"], "no rule 'pro-rata-9'"),
         (["--rule", "current-basis"], "averages of today"),
-        (["--currency", "XYZ"], "'XYZ' is not a currency code"),
+        (["--currency", "XYZ"], "Error: --currency: 'XYZ' is not a currency code"),
         (["--minimum", "many"], "--minimum: 'many' is not an amount"),
         (["--tie", "middle"], "'middle' is not one of"),
     ],

@@ -125,6 +125,16 @@ def test_a_new_proposal_voids_the_earlier_one_with_its_signatures(story: Story) 
         sign(first, MANAGEMENT)
 
 
+def test_nobody_signs_figures_whose_certificate_no_longer_holds(story: Story) -> None:
+    proposal = a_proposal()
+    with transaction():
+        share = proposal.parts[0].run.shares[0]
+        share.allocated_cents += 1
+
+    with pytest.raises(CannotApprove, match=r"Orbit Robotics: the certificate no longer holds: request 1 got 2500001"):
+        sign(proposal, MANAGEMENT)
+
+
 def test_a_rejection_needs_a_reason_and_ends_the_proposal(story: Story) -> None:
     proposal = a_proposal()
 

@@ -12,17 +12,16 @@ from app.core import clock
 from app.core.db import transaction
 from app.core.pdf import CannotRender, render_pdf
 from app.identity import Role
-from app.incidents import Alteration, Incident, KeyDates, Proposal, ProposalState, RulingKind
+from app.incidents import Alteration, Incident, KeyDates, Proposal, RulingKind
 from app.settings import Settings
 from app.web.access import requires, signed_in
 from app.web.admin.decision_form import DecisionForms
 from app.web.admin.forms import ActingForm, note_field, required
 from app.web.admin.readers import readers
 from app.web.admin.texts import keep_notice_texts, notice_texts
-from app.web.admin.what_if import USUAL_DAYS, usual_dates, what_if
+from app.web.admin.what_if import OUT, USUAL_DAYS, dates_for_next, what_if
 
 bp = Blueprint("deciding", __name__, url_prefix="/admin/incidents/<reference>/decide")
-OUT = frozenset({ProposalState.PUBLISHING, ProposalState.PUBLISHED})
 
 
 class ProposeForm(ActingForm):
@@ -113,10 +112,10 @@ def _keep_texts() -> dict[str, str]:
 
 
 def _form(incident: Incident, sent: ImmutableMultiDict[str, str] | None) -> ProposeForm:
-    """With the usual dates; what the newest version said is kept, so that another changes only what it must."""
+    """What the newest version said is kept, its dates too while they can be, so that another changes what it must."""
     before = incidents.find_proposal(incident)
     said = {"pay_to": before.pay_to, "reason": before.reason} if before else {}
-    form = ProposeForm(**usual_dates(clock.now().date()), **said)
+    form = ProposeForm(**dates_for_next(before, clock.now().date()), **said)
     form.decided = DecisionForms(incident, sent, before, request.args)
     return form
 

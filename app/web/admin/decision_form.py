@@ -1,5 +1,6 @@
 """The forms by which a decision is typed: one for each deal, one for what holds for all of them."""
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 
@@ -8,7 +9,7 @@ from wtforms import BooleanField, Form, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from app.core.errors import DomainError
-from app.core.money import format_money, parse_money, plain_money
+from app.core.money import BadAmount, format_money, parse_money, plain_money
 from app.incidents import (
     INTEREST_POLICY,
     WHERE_DECLINABLE,
@@ -79,7 +80,7 @@ class CaseForm(Form):
             reason=self.why.data or "",
             risk=Risk(risk) if risk else None,
             risk_reason=self.risk_reason.data or "",
-            multiple=read_multiple(multiple) if multiple else None,
+            multiple=_multiple(case, multiple) if multiple else None,
             distributions=Distributions(self.distributions.data),
             distributions_reason=self.distributions_reason.data or "",
             declining=positions_of(case, [*(self.declining.data or ()), *read_numbers(self.others.data or "")]),
@@ -154,7 +155,7 @@ class DecisionForms:
         """What was typed. Raises UnreadableDecision and BadAmount."""
         terms = self.terms.data
         threshold = Threshold(self._below(), Waiver(terms["waives"]), terms["threshold_reason"] or "")
-        cap = (terms["interest_cap"] or "").strip()
+        cap = _cap(terms["interest_cap"] or "")
         pairs = [(each.doubt.data or "", each.resolved.data or "") for each in self.assumptions]
         return Decision(
             {case.deal.external_id: form.decision(case) for case, form in self.cases.items()},
@@ -168,8 +169,30 @@ class DecisionForms:
     def _below(self) -> dict[str, int]:
         """The thresholds that are not empty or 0, in minor units by currency. Raises BadAmount."""
         typed = {currency: (form.below.data or "0").strip() for currency, form in self.thresholds.items()}
-        amounts = {currency: parse_money(text, currency) for currency, text in typed.items()}
+        amounts = {currency: _threshold(text, currency) for currency, text in typed.items()}
         return {currency: cents for currency, cents in amounts.items() if cents}
+
+
+def _threshold(text: str, currency: str) -> int:
+    try:
+        return parse_money(text, currency)
+    except BadAmount as refusal:
+        raise UnreadableDecision(f"Threshold in {currency}: {refusal}") from refusal
+
+
+def _multiple(case: Case, text: str) -> Fraction:
+    try:
+        return read_multiple(text)
+    except UnreadableDecision as refusal:
+        raise UnreadableDecision(f"{case.deal.name}, multiple for C: {refusal}") from refusal
+
+
+def _cap(text: str) -> str:
+    """A cap on interest as it was typed, in percent; empty for none. Raises UnreadableDecision."""
+    cap = text.strip().removesuffix("%").strip()
+    if cap and not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})?", cap):
+        raise UnreadableDecision(f"Interest at most: {text!r} is no percentage. Write a number such as 25 or 12.5.")
+    return cap
 
 
 def read_multiple(text: str) -> Fraction:

@@ -7,15 +7,23 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 
 from app.core.text import plain_fraction
-from app.incidents import Case, Incident, Proposal, ProposalPart, WhatIf, list_holders, positions_of
+from app.incidents import Case, Incident, Proposal, ProposalPart, ProposalState, WhatIf, list_holders, positions_of
 from app.web.admin.decision_form import read_multiple, read_numbers
 
+OUT = frozenset({ProposalState.PUBLISHING, ProposalState.PUBLISHED})
 USUAL_DAYS = {"notice_on": 0, "look_by": 11, "pay_by": 18, "remind_on": 29, "due_by": 43}
 
 
 def usual_dates(today: date) -> dict[str, date]:
     """The key dates as they are suggested."""
     return {name: today + timedelta(days=days) for name, days in USUAL_DAYS.items()}
+
+
+def dates_for_next(before: Proposal | None, today: date) -> dict[str, date]:
+    """The usual dates, or those of a version that is not out, as long as the day of its notice has not passed."""
+    if before is None or before.state in OUT or before.notice_on < today:
+        return usual_dates(today)
+    return {name: getattr(before, name) for name in USUAL_DAYS}
 
 
 def what_if(incident: Incident, before: Proposal | None, wished: MultiDict[str, str], today: date) -> WhatIf:

@@ -44,7 +44,8 @@ def test_a_day_to_come_is_refused_and_the_words_are_kept(app: Flask) -> None:
     answer = upload(office.admin, f"{PAGE}/stopped", on=PAGE, file="stopped-evidence", content=EVIDENCE, **fields)
 
     assert answer.status_code == 422
-    assert "There is a problem The day the release was stopped lies in the future." in words_of(answer.text)
+    says = "The day the release was stopped, 2999-01-01, lies in the future. Write the day it happened."
+    assert f"There is a problem {says}" in words_of(answer.text)
     assert 'value="Platform engineering"' in answer.text
 
 

@@ -150,7 +150,7 @@ def test_bad_rows_are_shown_where_they_stand_and_corrected_files_go_in_on_the_sa
     path = checked(admin, demo_files_with("requests.csv", "INV-011,2026", "INV-099,2026").items())
 
     page = words_of(admin.get(path).text)
-    assert "There are some problems with 7 files" in page
+    assert "There are some problems with requests" in page
     assert "13 account_id INV-099 It does not stand in accounts. Add it to accounts, or correct it here." in page
     assert "INV-010" not in page  # only rows with problems
     assert confirm(admin, path).status_code == 422

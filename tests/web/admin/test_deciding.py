@@ -76,6 +76,14 @@ def test_the_form_comes_with_the_usual_dates(app: Flask) -> None:
     assert all(f'value="{text}"' in page for name, text in a_proposal().items() if name.endswith(("_on", "_by")))
 
 
+def test_another_version_keeps_the_dates_of_the_one_before(app: Flask) -> None:
+    office = an_office(app, stage="investigating")
+    later = (clock.now().date() + timedelta(days=20)).isoformat()
+    office.admin.post(DECIDE, **a_proposal(pay_by=later))
+
+    assert f'value="{later}"' in office.admin.get(DECIDE).text
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
@@ -85,6 +93,18 @@ def test_the_form_comes_with_the_usual_dates(app: Flask) -> None:
         ),
         ({"pay_to": ""}, "Say where an offer is paid to; legal approves it."),
         ({"due_by": "soon"}, "Not a valid date value."),
+        (
+            {"USD-below": "0.005", "waives": "notice"},
+            "Threshold in USD: '0.005' has more than the 2 digits after the point that USD has. Write an exact amount",
+        ),
+        (
+            {"orbit-multiple": "twice"},
+            "Orbit Robotics, multiple for C: 'twice' is not a multiple. Write a decimal such as 1.40.",
+        ),
+        (
+            {"interest_cap": "a quarter"},
+            "Interest at most: 'a quarter' is no percentage. Write a number such as 25 or 12.5.",
+        ),
     ],
 )
 def test_what_cannot_be_proposed_is_said_and_the_rest_is_kept(app: Flask, changes: dict[str, str], says: str) -> None:

@@ -7,15 +7,18 @@ from typing import Protocol
 
 from faults import (
     access,
+    db_restart,
     four_eyes,
     hostile,
     kill_publish,
+    kill_web,
     kill_worker,
     probing,
     race_link,
     race_slot,
     scanner,
     tamper,
+    wal_cut,
 )
 
 
@@ -35,6 +38,9 @@ CAMPAIGNS: Mapping[str, Callable[[], Iterable[Outcome]]] = {
     "hostile": partial(hostile.campaign, texts=10_000),
     "kill-worker": partial(kill_worker.campaign, messages=10_000, kills=200),
     "kill-publish": partial(kill_publish.campaign, adjustments=10_000, kills=30),
+    "kill-web": partial(kill_web.campaign, kills=50, sign_ins=2000),
+    "wal-cut": partial(wal_cut.campaign, cuts=5000),
+    "db-restart": partial(db_restart.campaign, restarts=20, sign_ins=1000),
     "probing": partial(probing.campaign, pairs=1000, staff_pairs=200),
 }
 

@@ -14,14 +14,14 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from app import audit, settlement
-from app.core import clock, schema
+from app.core import schema
 from app.core.db import db, session
 from app.incidents import Adjustment, Publication, PublicationState
 from app.incidents.making_due import payables_of
 from app.notices import Kind, Message
 from app.settlement import Settlement
 from faults.outcome import Tally
-from faults.victims import ORIGIN, SMALL_BATCH, a_portal, begin, finish, publish, some
+from faults.victims import SMALL_BATCH, a_portal, begin, finish, publish, sign_and_verify, some
 from tests.incidents.crowds import a_crowd_to_publish_to
 from tests.postgresql import a_postgresql_database
 
@@ -79,7 +79,7 @@ def _judge(what: str, publication_id: int, killed: int, folder: Path) -> Tally:
     )
     made = Counter((each.adjustment_id, each.direction) for each in session.scalars(select(Settlement)))
     told = session.scalars(select(Message.person_id).where(Message.kind.in_(NOTICES))).all()
-    log = _verify(folder)
+    log = sign_and_verify(folder)
     wrong = {
         "not done": publication.state is not PublicationState.DONE,
         "unpublished": _count_unpublished(),
@@ -96,11 +96,3 @@ def _judge(what: str, publication_id: int, killed: int, folder: Path) -> Tally:
 
 def _count_unpublished() -> int:
     return session.scalar(select(func.count()).where(Adjustment.published_at.is_(None))) or 0
-
-
-def _verify(folder: Path) -> audit.Finding:
-    """Sign what there is, then examine it all."""
-    path, anchor = folder / "key", audit.FileAnchor(folder / "anchors")
-    verifier = audit.make_key_file(path=path, origin=ORIGIN)
-    audit.sign_checkpoint(key=audit.read_key_file(path=path, origin=ORIGIN), anchor=anchor, at=clock.now())
-    return audit.verify(key=verifier, anchor=anchor, at=clock.now()).finding

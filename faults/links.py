@@ -1,5 +1,7 @@
-"""People with links as mail carries them, and what a campaign asks of the database afterwards."""
+"""People with links as mail carries them, how they use them, and what a campaign asks of the database afterwards."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,10 +11,12 @@ from app import identity
 from app.core.db import database_now, session, transaction
 from app.identity import LoginSession, Person, SignInLink
 from app.identity.asking import ask_for_link, open_asked_links
+from faults.serving import Answer, Client
 from tests.identity.builders import a_notice_link, an_investor
 
 LIVES = timedelta(days=1)
 A_NONCE = "ab" * 32
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,28 @@ def newest_link_of(person_id: int) -> Sent:
     sent = _sent(session.scalars(newest).one())
     session.rollback()
     return sent
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A link's page as it was answered: its form, filled in, and the cookies to send with it."""
+
+    path: str
+    page: Answer
+    cookies: Mapping[str, str]
+    form: Mapping[str, str]
+
+    def send(self, client: Client) -> Answer:
+        """Send the form."""
+        return client.send("POST", self.path, cookies=self.cookies, form=self.form)
+
+
+def open_link(client: Client, sent: Sent, kept: Mapping[str, str]) -> Opened:
+    """Open it in a browser with these cookies; one that did not ask for the link needs the code."""
+    page = client.send("GET", sent.path, cookies=kept)
+    found = TOKEN.search(page.body.decode())
+    form = {"csrf_token": found[1] if found else "", "code": "" if kept else sent.code}
+    return Opened(sent.path, page, {**kept, **page.cookies}, form)
 
 
 def count_touched() -> int:

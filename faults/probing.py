@@ -16,8 +16,8 @@ from pathlib import Path
 from time import perf_counter_ns
 
 from app.core.db import transaction
+from faults.links import TOKEN
 from faults.outcome import Tally
-from faults.scanner import TOKEN
 from faults.serving import Answer, Client, Served, a_served_portal, address_of
 from tests.identity.builders import a_member_of_staff, an_investor
 

@@ -6,9 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
 
-from faults.links import A_NONCE, Sent, count_sessions, send_links
+from faults.links import A_NONCE, Sent, count_sessions, open_link, send_links
 from faults.outcome import Tally
-from faults.scanner import TOKEN
 from faults.serving import Answer, Client, Served, a_served_portal, address_of
 from tests.postgresql import a_postgresql_database
 
@@ -43,11 +42,9 @@ def _use_at_once(served: Served, sent: Sent, at_once: int, kept: dict[str, str])
 
     def use(number: int) -> Answer:
         client = Client(served.port, address=address_of(number))
-        page = client.send("GET", sent.path, cookies=kept)
-        found = TOKEN.search(page.body.decode())
-        form = {"csrf_token": found[1] if found else "", "code": "" if kept else sent.code}
+        opened = open_link(client, sent, kept)
         start.wait(PATIENCE_SECONDS)
-        return client.send("POST", sent.path, cookies={**kept, **page.cookies}, form=form)
+        return opened.send(client)
 
     with ThreadPoolExecutor(at_once) as threads:
         return list(threads.map(use, range(at_once)))

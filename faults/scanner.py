@@ -14,13 +14,12 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from faults.detonation import open_in_chromium
-from faults.links import Sent, count_sessions, count_touched, newest_link_of, send_links
+from faults.links import TOKEN, Sent, count_sessions, count_touched, newest_link_of, send_links
 from faults.outcome import Tally
 from faults.serving import Answer, Client, Served, a_served_portal, address_of
 
 AT_ONCE = 8
 FORM = re.compile(r'<form method="post"\s+action="([^"]+)"')
-TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 TYPED = ("", "test", "123456", "482 913 7")
 """What programs type into a field they know nothing of."""
 

@@ -19,7 +19,7 @@ from app.core.queue import create_queue
 from app.factory import create_app
 from app.settings import ROOT, read_settings
 
-ENDS_WITHIN_SECONDS = 30
+ENDS_WITHIN_SECONDS = 60
 ANSWERS_WITHIN_SECONDS = 120
 
 
@@ -31,6 +31,13 @@ class Served:
     port: int
     folder: Path
     environment: Mapping[str, str]
+    process_id: int
+
+    @property
+    def workers(self) -> list[int]:
+        """The web processes that answer, by their ids; the one that begins them is not among them."""
+        children = Path(f"/proc/{self.process_id}/task/{self.process_id}/children")
+        return [int(child) for child in children.read_text().split()]
 
     @property
     def log(self) -> Path:
@@ -87,7 +94,7 @@ def a_served_portal(
     app = create_app(read_settings(given, Path("/nonexistent")))
     try:
         with app.app_context():
-            yield Served(app, port, folder, given)
+            yield Served(app, port, folder, given, process.pid)
             session.remove()
             db.engine.dispose()
     finally:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from app import incidents, notices
+from app import audit, incidents, notices
 from app.core import clock
 from app.core.db import db, session, transaction
 from app.core.queue import create_queue
@@ -84,3 +84,11 @@ def publish(url: str, folder: str) -> None:
 def some(numbers: random.Random, most: int) -> int:
     """A number from 1 to `most`."""
     return numbers.randrange(most) + 1
+
+
+def sign_and_verify(folder: Path) -> audit.Finding:
+    """Sign what there is with a new key, then examine it all."""
+    path, anchor = folder / "key", audit.FileAnchor(folder / "anchors")
+    verifier = audit.make_key_file(path=path, origin=ORIGIN)
+    audit.sign_checkpoint(key=audit.read_key_file(path=path, origin=ORIGIN), anchor=anchor, at=clock.now())
+    return audit.verify(key=verifier, anchor=anchor, at=clock.now()).finding

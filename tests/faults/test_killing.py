@@ -1,6 +1,6 @@
-"""The campaigns that kill processes, small; `make faults` sends ten thousand messages and publishes as many figures."""
+"""The campaigns that kill processes and cut power, small; `make faults` runs them in full."""
 
-from faults import kill_publish, kill_worker
+from faults import db_restart, kill_publish, kill_web, kill_worker, wal_cut
 
 
 def test_no_message_is_lost_and_what_is_repeated_is_flagged() -> None:
@@ -15,3 +15,24 @@ def test_a_publication_that_is_killed_again_and_again_reaches_everybody_once() -
 
     assert [str(tally) for tally in tallies if tally.slipped] == []
     assert [tally.seen["notices"] > 200 for tally in tallies] == [True, True]
+
+
+def test_what_a_killed_web_process_acknowledged_is_there_with_its_event() -> None:
+    tallies = list(kill_web.campaign(kills=2, sign_ins=40))
+
+    assert [str(tally) for tally in tallies if tally.slipped] == []
+    assert [tally.seen["signed in"] > 30 for tally in tallies] == [True, True]
+
+
+def test_everybody_is_answered_once_the_database_is_back() -> None:
+    (tally,) = db_restart.campaign(restarts=2, sign_ins=40)
+
+    assert tally.slipped == 0, str(tally)
+    assert tally.seen["signed in"] > 30
+
+
+def test_a_cut_log_of_writes_holds_exactly_what_was_written_whole() -> None:
+    (tally,) = wal_cut.campaign(cuts=40)
+
+    assert tally.slipped == 0, str(tally)
+    assert tally.seen["OK"] == 40

@@ -55,6 +55,14 @@ def open_new() -> ResponseReturnValue:
     return redirect(url_for(".show", reference=incident.reference))
 
 
+@bp.get("/incidents/<reference>/data")
+@readers
+def data(reference: str) -> ResponseReturnValue:
+    """The data of every deal; those of one incident have no page of their own."""
+    incidents.get_incident(reference)
+    return redirect(url_for("data.show"))
+
+
 @bp.get("/incidents/<reference>")
 @readers
 def show(reference: str) -> ResponseReturnValue:

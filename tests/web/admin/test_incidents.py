@@ -106,6 +106,13 @@ def test_going_live_before_containment_is_refused_on_the_page(app: Flask) -> Non
     assert 'class="row-says"' in answer.text
 
 
+def test_the_data_of_an_incident_are_those_of_every_deal(app: Flask) -> None:
+    office = an_office(app, stage="reported")
+
+    assert office.auditor.get(f"{CASE}/data").location == "/admin/data"
+    assert office.auditor.get("/admin/incidents/INC-1999-001/data").status_code == 404
+
+
 def test_an_unknown_incident_is_not_found(app: Flask) -> None:
     assert an_office(app, stage="reported").admin.get("/admin/incidents/INC-2026-009").status_code == 404
 

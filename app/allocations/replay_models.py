@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.allocations.replay import Bucket
 from app.core.db import Base, Cents, Pseudonymous
 from app.deals import Deal, Release, Request, RuleName
+from app.identity import Person
 
 
 class Replay(Pseudonymous, Base):
@@ -32,6 +33,7 @@ class Replay(Pseudonymous, Base):
     begun_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 
+    made_by: Mapped[Person | None] = relationship()
     release: Mapped[Release] = relationship()
     deals: Mapped[list["ReplayDeal"]] = relationship(back_populates="replay", order_by="ReplayDeal.place")
 

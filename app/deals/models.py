@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Cents, Pseudonymous
 from app.deals.rule_names import RuleName
-from app.identity import Account
+from app.identity import Account, Person
 
 
 class Import(Pseudonymous, Base):
@@ -29,6 +29,7 @@ class Import(Pseudonymous, Base):
     imported_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
 
     deals: Mapped[list["Deal"]] = relationship(back_populates="imported", order_by="Deal.closed_on, Deal.external_id")
+    imported_by: Mapped[Person | None] = relationship()
 
 
 class Release(Base):

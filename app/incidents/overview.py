@@ -169,10 +169,11 @@ def _say_decided(incident: Incident, notice: FirstNotice, people: str) -> str:
 
 def _data(incident: Incident) -> Row:
     deals = [case.deal for case in incident.cases]
+    newest = max((deal.imported for deal in deals), key=lambda each: each.imported_at)
     says = f"{plural(len(deals), 'deal')} with {plural(sum(len(deal.requests) for deal in deals), 'request')}."
     if coverage := find_coverage(incident):
         says += f" {plural(coverage.in_range, 'deal')} imported since release {incident.faulty_release.name}."
-    return Row(Topic.DATA, Standing.DONE, says, on=_day(incident, max(deal.imported.imported_at for deal in deals)))
+    return Row(Topic.DATA, Standing.DONE, says, *_who(incident, newest.imported_by, newest.imported_at))
 
 
 def _affected(incident: Incident, findings: Sequence[DealFinding]) -> Row:
@@ -181,17 +182,16 @@ def _affected(incident: Incident, findings: Sequence[DealFinding]) -> Row:
         standing = Standing.NOW if len(missing) == len(findings) else Standing.BEGUN
         says = f"Run the recorded rule and the right rule on {join_words(missing)}."
         return Row(Topic.AFFECTED, standing, says)
-    over = sum(finding.over for finding in findings)
-    under = sum(finding.under for finding in findings)
+    over, under = sum(each.over for each in findings), sum(each.under for each in findings)
     unaffected = sum(finding.unaffected for finding in findings)
     newest = max(run.made_at for finding in findings for run in (finding.suspected, finding.right) if run)
     replay, coverage = find_replay(incident), find_coverage(incident)
     if replay is None or coverage is None or replay.finished_at is None:
         says = f"{over} over, {under} under, {unaffected} unaffected. Not replayed: nobody looked at other deals yet."
         return Row(Topic.AFFECTED, Standing.BEGUN, says, on=_day(incident, newest))
-    says = f"{_say_buckets(replay)} {_say_covered(incident, coverage)}"
     standing = Standing.DONE if coverage.is_complete else Standing.BEGUN
-    return Row(Topic.AFFECTED, standing, says, on=_day(incident, replay.finished_at))
+    says = f"{_say_buckets(replay)} {_say_covered(incident, coverage)}"
+    return Row(Topic.AFFECTED, standing, says, *_who(incident, replay.made_by, replay.finished_at))
 
 
 def _say_buckets(replay: Replay) -> str:

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from app import incidents
-from app.core.db import transaction
+from app.core.db import session, transaction
 from app.identity import Role
 from app.incidents import Incident, Overview, Row, Standing, Topic
 from app.web.admin.texts import notice_texts
@@ -62,6 +62,17 @@ def test_what_is_missing_is_said_in_words(staff: Staff, at: datetime) -> None:
     assert row_of(incident, Topic.AFFECTED).says == (
         "Run the recorded rule and the right rule on Orbit Robotics and Tidewater Energy."
     )
+
+
+def test_the_data_say_who_imported_them(staff: Staff, at: datetime) -> None:
+    incident = an_incident(staff, at=at, stage="reported")
+    imported = incident.cases[0].deal.imported
+    imported.imported_by_id = staff.admin.id
+    session.flush()
+
+    row = row_of(incident, Topic.DATA)
+
+    assert (row.who, row.on) == (staff.admin.full_name, date(2026, 11, 22))
 
 
 def test_containment_names_who_and_when_and_still_misses_the_fix(staff: Staff, at: datetime) -> None:
@@ -174,7 +185,7 @@ def test_a_replay_says_its_buckets_its_coverage_and_which_averages_bind(app: Fla
     incidents.replay_now(incident=incident, by=staff.admin, at=at)
 
     row = row_of(incident, Topic.AFFECTED)
-    assert row.standing is Standing.DONE
+    assert (row.standing, row.who) == (Standing.DONE, staff.admin.full_name)
     assert row.says == (
         "3 over, 6 under, 3 knock-on, 9 unaffected."
         " 4 of 4 deals replayed; the frozen averages bind, though nobody decided it."

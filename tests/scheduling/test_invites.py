@@ -81,6 +81,45 @@ def test_a_publication_has_no_attendee() -> None:
     assert "ATTENDEE" not in text
 
 
+def test_a_publication_is_confirmed_and_says_who_calls() -> None:
+    event = read(invites.publication(INVITE))
+
+    assert event["STATUS"] == "CONFIRMED"
+    assert event["ORGANIZER"] == "mailto:support@portal.example"
+
+
+def test_every_object_begins_with_what_readers_demand() -> None:
+    for write, method in zip(ALL, ("REQUEST", "CANCEL", "PUBLISH"), strict=True):
+        head = write(INVITE).split("BEGIN:VEVENT")[0].split("\r\n")
+
+        assert head == [
+            "BEGIN:VCALENDAR",
+            "VERSION:2.0",
+            f"PRODID:{invites.PRODUCT}",
+            "CALSCALE:GREGORIAN",
+            f"METHOD:{method}",
+            "",
+        ]
+
+
+def test_calendars_show_names_and_no_sign_that_readers_mistake() -> None:
+    named = replace(
+        INVITE,
+        organizer=Mailbox('The "Desk"', "support@portal.example"),
+        attendee=Mailbox("Ann^n\ufeff Lee", "ann@example.com"),
+    )
+
+    assert [read(write(named))["ORGANIZER"].params["CN"] for write in ALL] == ["The 'Desk'"] * 3
+    assert read(invites.request(named))["ATTENDEE"].params["CN"] == "Ann'n Lee"
+    assert vobject.readOne(invites.request(named)).vevent.attendee.params["CN"] == ["Ann'n Lee"]
+
+
+def test_control_characters_are_left_out_and_other_odd_ones_stay() -> None:
+    odd = replace(INVITE, entry=replace(ENTRY, title="a\x00b\x1fc\u200dd\u00ade"))
+
+    assert str(read(invites.request(odd))["SUMMARY"]) == "abc\u200dd\u00ade"
+
+
 def test_the_same_invite_is_the_same_bytes() -> None:
     assert [write(INVITE) for write in ALL] == [write(INVITE) for write in ALL]
 

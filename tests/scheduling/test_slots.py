@@ -188,6 +188,15 @@ def test_a_full_day_offers_nothing_and_uncounted_appointments_do_not_fill_it() -
     assert len(starts(hours, MONDAY, rules=some_rules(max_per_day=2), busy=[Busy(*elsewhere)])) == 2
 
 
+def test_a_full_day_takes_nothing_from_the_days_after_it() -> None:
+    hours = Hours(NEW_YORK, {0: [Window(540, 570)], 1: [Window(540, 570)]})
+    elsewhere = Busy(utc("2027-03-01T20:00"), utc("2027-03-01T20:30"))
+
+    found = starts(hours, MONDAY, rules=some_rules(max_per_day=1), busy=[elsewhere], to=MONDAY + DAY)
+
+    assert found == ["2027-03-02T14:00"]
+
+
 def test_the_day_of_a_busy_time_is_the_local_date_of_its_start() -> None:
     late_on_sunday = Busy(utc("2027-03-01T04:30"), utc("2027-03-01T05:30"))
     hours = open_on(MONDAY, Window(540, 570))
@@ -257,6 +266,24 @@ def test_no_zone_may_mean_the_servers_own() -> None:
     for name in ("localtime", "Mars/Olympus", "", "../etc/passwd", "America"):
         with pytest.raises(UnknownZone, match="not a time zone"):
             get_zone(name)
+
+
+def test_slots_are_instants_in_utc() -> None:
+    slots = list_slots(
+        hours=open_on(MONDAY, NINE_TO_FIVE),
+        rules=some_rules(),
+        busy=[],
+        from_on=MONDAY,
+        to_on=MONDAY,
+        at=LONG_BEFORE,
+    )
+
+    assert len(slots) == 16
+    assert all(moment.tzinfo is UTC for slot in slots for moment in slot)
+
+
+def test_a_zone_is_the_one_that_was_named() -> None:
+    assert [get_zone(name).key for name in ("Asia/Kathmandu", "UTC")] == ["Asia/Kathmandu", "UTC"]
 
 
 def reference(hours: Hours, rules: Rules, busy: list[Busy], day: date, at: datetime) -> list[datetime]:

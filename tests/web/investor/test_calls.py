@@ -25,23 +25,6 @@ ZONE = "America/New_York"
 EVERY_DAY = tuple(range(7))
 
 
-@pytest.fixture
-def grace(app: Flask) -> Person:
-    with transaction():
-        return an_investor()
-
-
-@pytest.fixture
-def agent(app: Flask) -> Person:
-    with transaction():
-        return an_agent(days=EVERY_DAY, windows=(Window(0, 1440),))
-
-
-@pytest.fixture
-def browser(app: Flask, grace: Person) -> Browser:
-    return a_browser(app, grace, SessionKind.INVESTOR)
-
-
 def slots_in(page: str) -> list[str]:
     return re.findall(r'type="radio"[^>]*value="([^"]+)"', page)
 

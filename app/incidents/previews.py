@@ -69,7 +69,7 @@ def _variants(
             content = compose(concerned)
             if content is None:
                 continue
-            shape = _shape(content)
+            shape = shape_of(content)
             first.setdefault(shape, (content, concerned.person))
             alike[shape] = alike.get(shape, 0) + 1
         cursor, read = page[-1].person.id, read + len(page)
@@ -80,7 +80,7 @@ def _variants(
     return [Variant(*first[shape], people=people) for shape, people in alike.items()]
 
 
-def _shape(content: Notice) -> Hashable:
+def shape_of(content: Notice) -> Hashable:
     """What decides which sentences a notice has: whatever its templates can ask, without amounts, days and names."""
     return content.kind, _skeleton(content)
 

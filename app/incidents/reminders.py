@@ -4,7 +4,8 @@ A reminder brings a new link and voids nothing. Each is a message that can be qu
 locked first, so that of several workers one finds it undone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from enum import IntEnum
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from sqlalchemy.orm import aliased, joinedload
 from app import identity
 from app.core.db import session
 from app.identity import Authority, Scope
-from app.incidents.models import Incident
+from app.incidents.previews import Variant, shape_of
 from app.incidents.proposal_models import Adjustment, Proposal, ProposalPart, Publication
 from app.incidents.reach import signed_in_since
 from app.incidents.sending import queue_reminder
@@ -172,11 +173,12 @@ def _remind(proposal: Proposal, message: Message, occasion: Occasion, at: dateti
     correction = read_content(message)
     if not isinstance(correction, Correction) or message.link is None:
         raise TypeError("only a correction is reminded of")
+    sent_on = (message.sent_at or message.queued_at).astimezone(ZoneInfo(proposal.incident.zone)).date()
     seen = select(Message.id).where(Message.id == message.id, signed_in_since())
     queue_reminder(
         incident=proposal.incident,
         about=proposal,
-        content=_facts(correction, message, proposal.incident, was_seen=session.scalar(seen) is not None),
+        content=_facts(correction, sent_on, was_seen=session.scalar(seen) is not None),
         person=message.person,
         version=occasion.value,
         opens=message.link.opens,
@@ -185,15 +187,30 @@ def _remind(proposal: Proposal, message: Message, occasion: Occasion, at: dateti
     )
 
 
-def _facts(correction: Correction, message: Message, incident: Incident, *, was_seen: bool) -> Reminder:
-    sent_at = message.sent_at or message.queued_at
+def list_reminders(proposal: Proposal, variants: Sequence[Variant]) -> list[Variant]:
+    """The shapes of what may remind of these corrections: who was not seen, and who has an offer left."""
+    found: dict[Hashable, Variant] = {}
+    for variant in variants:
+        if not isinstance(variant.content, Correction):
+            continue
+        for was_seen in (False, True) if variant.content.choices else (False,):
+            content = _facts(variant.content, proposal.notice_on, was_seen=was_seen)
+            known = found.get(shape_of(content))
+            people = variant.people + (known.people if known else 0)
+            found[shape_of(content)] = replace(
+                known or variant, content=known.content if known else content, people=people
+            )
+    return list(found.values())
+
+
+def _facts(correction: Correction, sent_on: date, *, was_seen: bool) -> Reminder:
     has_duty = bool(correction.claims) or any(each.obliged_by for each in correction.offers)
     return Reminder(
         reference=correction.reference,
         contact=correction.contact,
         record_mark=correction.record_mark,
         is_copy=correction.is_copy,
-        sent_on=sent_at.astimezone(ZoneInfo(incident.zone)).date(),
+        sent_on=sent_on,
         was_seen=was_seen,
         has_refund=correction.pays_back,
         comes_anyway=correction.pays,

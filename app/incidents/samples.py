@@ -48,9 +48,14 @@ class Sample:
 def list_samples(proposal: Proposal, *, on: date) -> Sequence[Sample]:
     """One person of each kind that there is among the variants, in the order of the kinds."""
     found: dict[SampleKind, Variant] = {}
-    for variant in list_variants(proposal, on=on):
+    for variant in sorted(list_variants(proposal, on=on), key=_is_without_refund):
         found.setdefault(_kind_of(variant.content), variant)
     return [Sample(kind, found[kind]) for kind in SampleKind if kind in found]
+
+
+def _is_without_refund(variant: Variant) -> bool:
+    """Those who get money back are the hardest to write to, so they stand for their kind."""
+    return not (isinstance(variant.content, Correction) and variant.content.pays_back)
 
 
 def _kind_of(content: Notice) -> SampleKind:

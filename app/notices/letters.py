@@ -16,9 +16,11 @@ from app.core.jobs import Job, Progress
 from app.core.pdf import LETTER_STYLE, render_pages
 from app.identity import Person
 from app.notices.encoding import read_content
+from app.notices.kinds import Content
 from app.notices.letter_models import Letter, LetterBatch, LetterState
 from app.notices.letter_queue import list_wanted
 from app.notices.office import Office
+from app.notices.rendering import NUMBER
 from app.settings import LetterWindow
 from app.tlog.encoding import JSON
 
@@ -27,7 +29,7 @@ LETTERS = "letters"
 MOST_IN_A_BATCH = 200
 LINES = {LetterWindow.US_10: 5, LetterWindow.DIN_5008: 6}
 LONGEST_LINE = 45
-FRAME, WAYS = "letters/frame.html", "letters/ways.html"
+FRAME, SAID, WAYS = "letters/frame.html", "letters/said.html", "letters/ways.html"
 
 
 class CannotPrint(DomainError):
@@ -75,6 +77,22 @@ def letter_page(letter: Letter, *, office: Office, stationery: Stationery, style
         "ways": WAYS,
     }
     return office.render(f"email/{letter.message.kind}/body.html", facts)
+
+
+def letter_words(office: Office, *, content: Content, hello: str) -> str:
+    """What a letter in place of such a mail would say, as HTML without a frame; a placeholder for its number."""
+    facts: dict[str, object] = {
+        "notice": content,
+        "hello": hello,
+        "link": office.brand.site,
+        "code": "",
+        "number": NUMBER,
+        "brand": office.brand,
+        "mark": "",
+        "frame": SAID,
+        "ways": WAYS,
+    }
+    return office.render(f"email/{content.kind}/body.html", facts)
 
 
 def letter_subject(letter: Letter, *, office: Office) -> str:

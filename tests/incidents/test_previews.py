@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from app import incidents
-from app.incidents.previews import _shape
+from app.incidents.previews import shape_of
 from app.notices import AllClear, Correction, Notice
 from tests.incidents.builders import Staff, an_incident, the_staff
 from tests.notices.contents import BOTH, CLEAR, FIRST, FIRST_TWO_ACCOUNTS, GRACE, OFFER, REFUND, UNPAID
@@ -67,7 +67,7 @@ def test_notices_of_one_shape_have_the_same_sentences(app: Flask) -> None:
     notices += [replace(REFUND, is_copy=True), replace(REFUND, fixed_on=None), replace(OFFER, unchanged=())]
     shapes: dict[Hashable, set[str]] = {}
     for content in notices:
-        shapes.setdefault(_shape(content), set()).add(masked(app, content))
+        shapes.setdefault(shape_of(content), set()).add(masked(app, content))
 
     assert {shape: words for shape, words in shapes.items() if len(words) > 1} == {}
     assert 10 < len(shapes) < len(notices)

@@ -19,6 +19,7 @@ from app.incidents.models import FirstNotice, Update
 from app.incidents.previews import Count, Variant, list_variants
 from app.incidents.proposal_models import Proposal
 from app.incidents.redline import ReadText, find_redline
+from app.incidents.reminders import list_reminders
 from app.incidents.signing_models import VariantsPaper
 from app.notices import Office
 from app.tlog.encoding import JSON
@@ -66,21 +67,31 @@ def get_signable(audit_name: str) -> Signable:
 
 
 def draw_paper(about: Signable, *, office: Office, on: date, read_text: ReadText, count: Count) -> Drawn:
-    """Every variant among everybody concerned, and the redline, as a PDF. Raises CannotRender without Pango."""
+    """Every variant among everybody concerned, by mail and by post, what reminds of it, and the redline, as a PDF.
+
+    Raises CannotRender without Pango.
+    """
     variants = list_variants(about, on=on, at_most=None, count=count)
     people = sum(each.people for each in variants)
+    reminders = list_reminders(about, variants) if isinstance(about, Proposal) else []
     html = office.render(
         TEMPLATE,
         {
             "about": about,
             "incident": about.incident,
             "shown": show_variants(variants, office=office),
+            "letters": [_letter(each, office) for each in variants],
+            "reminders": show_variants(reminders, office=office),
             "people": people,
             "redline": find_redline(about, read_text=read_text) if isinstance(about, Proposal) else None,
         },
     )
     pdf = render_pdf(html, title=f"Every variant, {about.incident.reference}", at=about.proposed_at)
     return Drawn(pdf, people, len(variants))
+
+
+def _letter(variant: Variant, office: Office) -> str:
+    return notices.letter_words(office, content=variant.content, hello=variant.reader.called)
 
 
 def show_variants(variants: Sequence[Variant], *, office: Office) -> list[Shown]:

@@ -38,6 +38,10 @@ def test_legal_saves_every_variant_with_its_people_and_the_digest_on_every_page(
     assert "1 person like Lars Lindqvist (a copy)" in text
     assert "We are paying you back $29,366.20, plus $4,219.08 in interest." in text
     assert "[link]" in text
+    assert "This letter has no link and no code." in text
+    reminders = text.partition("What may remind of it")[2]
+    assert "There is still something you can choose." in reminders
+    assert "and have not seen you on your page." in reminders
     assert office.auditor.get(PAPER).status_code == 403
 
 

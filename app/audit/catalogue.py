@@ -55,6 +55,9 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "incident.live_asked": _action(),
     "incident.went_live": _action("asked_by"),
     "incident.contact_changed": _action("contact was"),
+    "exception.recorded": _action("about reason"),
+    "closing.asked": _action("archive facts note"),
+    "incident.closed": _action("archive facts bridged"),
     "incident.cause_changed": _action("cause was"),
     "incident.clock_changed": _action("days was"),
     "note.made": _action(),
@@ -77,6 +80,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "proposal.voided": _action("approvals"),
     "dossier.made": _action("reference files"),
     "attestation.made": _action("reference files"),
+    "archive.made": _action("reference files"),
     "papers.taken": _action("name sha256"),
     # Publishing
     "publication.started": _action("digest people"),

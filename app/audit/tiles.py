@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from app.audit.models import AuditEvent, AuditLeaf
+from app.audit.models import AuditCheckpoint, AuditEvent, AuditLeaf
 from app.audit.queries import find_newest_checkpoint, load_nodes
 from app.core.db import session
 from app.core.errors import DomainError
@@ -25,9 +25,12 @@ class CannotExport(DomainError):
     """The log cannot be written as static files."""
 
 
-def export_tiles(folder: Path) -> int:
-    """Write what the newest checkpoint covers into an empty or new folder; returns its size. Raises CannotExport."""
-    newest = find_newest_checkpoint()
+def export_tiles(folder: Path, checkpoint: AuditCheckpoint | None = None) -> int:
+    """Write what the checkpoint, the newest unless given, covers into an empty or new folder; returns its size.
+
+    Raises CannotExport.
+    """
+    newest = checkpoint or find_newest_checkpoint()
     if newest is None:
         raise CannotExport("No checkpoint has been signed yet. Start the worker, or run `flask worker --once`.")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

@@ -1,6 +1,6 @@
 """Incidents, cases and proposals, from suspicion to publication."""
 
-from app.incidents import answering, books, money, papers
+from app.incidents import answering, books, closing, money, papers
 from app.incidents.adding import CannotAddCase, add_case, list_addable
 from app.incidents.altering import Alteration, find_alteration
 from app.incidents.answers import NothingToRead, acknowledge, find_acknowledgment, find_receipt, get_acknowledgment
@@ -30,10 +30,11 @@ from app.incidents.knock_on import NewAverage, find_new_average
 from app.incidents.leaving import list_sending, move_notice, rehearse_telling, release_held_back, send, send_batch
 from app.incidents.making_due import count_written
 from app.incidents.models import Case, Evidence, EvidenceKind, FirstNotice, Incident, Statement, StatementKind, Update
+from app.incidents.nine_rows import Overview, Row, Standing, Topic
 from app.incidents.offered import Offered, list_holders, list_offered, positions_of
 from app.incidents.operations import CannotGoLive, CannotOpen, ContactPoint, ask_to_go_live, confirm_live, open_incident
 from app.incidents.outcomes import Outcomes, tell_apart
-from app.incidents.overview import Overview, Row, Standing, Topic, get_overview, missing_signatures
+from app.incidents.overview import get_overview, missing_signatures
 from app.incidents.previews import Variant, list_first_notice_variants, list_variants
 from app.incidents.proposal_models import Acknowledgment, Adjustment, Proposal, ProposalPart, Publication
 from app.incidents.proposing import CannotPropose, KeyDates, draft, list_proposals, propose
@@ -195,6 +196,7 @@ __all__ = [
     "change_clock",
     "change_contact",
     "choose_capacity",
+    "closing",
     "compare",
     "confirm_live",
     "contact_point",

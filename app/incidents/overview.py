@@ -2,19 +2,19 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from app.allocations import Bucket, Replay, sums_of
 from app.core.text import join_words, plural
 from app.identity import Person, Role
 from app.incidents.audience import count_concerned
+from app.incidents.closing.operations import find_closing
 from app.incidents.coverage import Coverage, find_coverage, find_replay
 from app.incidents.findings import DealFinding, list_findings
 from app.incidents.models import FirstNotice, Incident, StatementKind
 from app.incidents.money.reading import total_due
+from app.incidents.nine_rows import Overview, Row, Standing, Topic
 from app.incidents.proposal_models import Proposal, Publication
 from app.incidents.publishing import list_obstacles
 from app.incidents.queries import find_proposal
@@ -23,64 +23,6 @@ from app.incidents.sending import count_held_back
 from app.incidents.signing import SIGNATURES_NEEDED
 from app.incidents.workflow import LEAVING, NoticeState, ProposalState, PublicationState
 from app.settlement import Direction
-
-SHORT_NOTICE_DAYS = 3
-
-
-class Topic(StrEnum):
-    """The nine rows, in order."""
-
-    CONTAINED = "Contained"
-    FIRST_NOTICE = "First notice"
-    DATA = "Data in"
-    AFFECTED = "Who is affected"
-    REMEDY = "Remedy per deal"
-    SIGNATURES = "Signatures"
-    PUBLISHED = "Published"
-    MONEY = "Money"
-    CLOSED = "Closed"
-
-
-class Standing(StrEnum):
-    """Done; begun; to be done now; waiting for somebody else; not before another row."""
-
-    DONE = "Done"
-    BEGUN = "In progress"
-    NOW = "To do"
-    WAITS = "Waiting"
-    LATER = "Later"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row: in words what was done or what is missing, by whom, and on which day in the incident's zone."""
-
-    topic: Topic
-    standing: Standing
-    says: str
-    who: str = ""
-    on: date | None = None
-
-
-@dataclass(frozen=True)
-class Overview:
-    """An incident at a glance. `days_left` until the promised date, below zero after it; None once kept."""
-
-    incident: Incident
-    people: int
-    rows: Sequence[Row]
-    days_left: int | None
-
-    @property
-    def is_short(self) -> bool:
-        """Whether the owner must now publish, or tell people a new date."""
-        return self.days_left is not None and self.days_left <= SHORT_NOTICE_DAYS
-
-    @property
-    def next_row(self) -> Row:
-        """What is left: the first row that somebody must act on now, else the first that is not done."""
-        open_rows = [row for row in self.rows if row.standing is not Standing.DONE]
-        return next((row for row in open_rows if row.standing in (Standing.NOW, Standing.WAITS)), open_rows[0])
 
 
 def get_overview(incident: Incident, *, texts: Mapping[str, str], on: date) -> Overview:
@@ -96,11 +38,7 @@ def get_overview(incident: Incident, *, texts: Mapping[str, str], on: date) -> O
         _signatures(incident, proposal),
         _published(incident, proposal, texts),
         _money(incident, proposal),
-        Row(
-            Topic.CLOSED,
-            Standing.LATER,
-            "To close: every refund sent, every offer answered or ended, every question answered, the books changed.",
-        ),
+        _closed(incident),
     )
     is_kept = publication is not None and publication.state is PublicationState.DONE
     days_left = (incident.promised_on - on).days if incident.promised_on and not is_kept else None
@@ -290,6 +228,18 @@ def _money(incident: Incident, proposal: Proposal | None) -> Row:
     due = join_words([plural(count, direction.label) for direction, count in counts.items()])
     rest = f"{over} settled or ended." if over else "Nothing is settled yet."
     return Row(Topic.MONEY, Standing.BEGUN, f"{due} due. {rest}", on=on)
+
+
+def _closed(incident: Incident) -> Row:
+    asked = find_closing(incident)
+    if asked is None:
+        says = "To close: every refund sent, every offer answered or ended, every question answered, the books changed."
+        return Row(Topic.CLOSED, Standing.LATER, says)
+    if asked.closed_by is None:
+        says = "Management or legal closes it on the archive that was asked for."
+        return Row(Topic.CLOSED, Standing.WAITS, says, *_who(incident, asked.asked_by, asked.asked_at))
+    says = f"Closed on the archive {asked.archive_sha256[:16]}…. No money moves any more."
+    return Row(Topic.CLOSED, Standing.DONE, says, *_who(incident, asked.closed_by, asked.closed_at))
 
 
 def _who(incident: Incident, person: Person | None, at: datetime | None) -> tuple[str, date | None]:

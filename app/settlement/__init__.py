@@ -20,6 +20,7 @@ from app.settlement.holding import (
 )
 from app.settlement.interest import Interest, Line, in_whole_cents, interest
 from app.settlement.interest_policies import INTEREST_POLICIES, CannotCalculate, InterestPolicy, get_policy
+from app.settlement.ledger import bridge
 from app.settlement.ledger_models import LedgerAccount, LedgerKind, Transfer, TransferReason
 from app.settlement.matching import Match, match
 from app.settlement.models import Direction, Settlement
@@ -27,6 +28,7 @@ from app.settlement.operations import Due, make_all_due, make_due
 from app.settlement.paying import (
     READY,
     CannotPay,
+    file_of,
     list_items,
     payable,
     prepare,
@@ -75,8 +77,10 @@ __all__ = [
     "TransferReason",
     "ask_to_forgo",
     "book",
+    "bridge",
     "clear_leftovers",
     "decide_forgoing",
+    "file_of",
     "find_disagreements",
     "find_forgoing",
     "get_forgoing",

@@ -109,6 +109,11 @@ def bridged(deal_id: int, currency: str, cents: int) -> Move:
     )
 
 
+def bridge(*, deal_id: int, currency: str, cents: int, at: datetime) -> None:
+    """Let the platform's own account bear that much of a deal."""
+    post([bridged(deal_id, currency, cents)], at=at)
+
+
 def investor(settlement: Settlement) -> Place:
     """The ledger account of whoever it is about."""
     return Place(LedgerKind.INVESTOR, settlement.currency, settlement.account_id)

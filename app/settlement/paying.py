@@ -84,10 +84,15 @@ def take_file(*, batch: Batch, by: Person, at: datetime) -> bytes:
         raise CannotPay(f"Batch {batch.number} is {batch.state}; its file exists once somebody else has released it.")
     if batch.sent_at is None:
         _send(batch, at)
-    content = write_file(batch.number, orders_of(batch))
+    content = file_of(batch)
     session.flush()
     audit.record(action="batch.taken", actor=by, subject=batch, at=at, **_facts(batch))
     return content
+
+
+def file_of(batch: Batch) -> bytes:
+    """Its file, the same bytes every time."""
+    return write_file(batch.number, orders_of(batch))
 
 
 def withdraw(*, batch: Batch, reason: str, by: Person, at: datetime) -> None:

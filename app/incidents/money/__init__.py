@@ -1,7 +1,7 @@
 """The money of an incident: what is due and how far it has come, paying it in batches, and files of it."""
 
 from app.incidents.money.listing import straddles, write_settlements, write_tax
-from app.incidents.money.paying import prepare_batch, release_batch
+from app.incidents.money.paying import moving, prepare_batch, release_batch
 from app.incidents.money.reading import (
     Due,
     DueTotal,
@@ -30,6 +30,7 @@ __all__ = [
     "list_due",
     "list_forgoings",
     "list_payable",
+    "moving",
     "prepare_batch",
     "release_batch",
     "straddles",

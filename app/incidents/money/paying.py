@@ -1,14 +1,27 @@
 """Paying what an incident owes. Callers own the transaction."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app import settlement
+from app.core.db import session
 from app.identity import Person
 from app.incidents.models import Incident
 from app.incidents.money.reading import list_payable
+from app.incidents.queries import OVER
 from app.incidents.workflow import INCIDENT, IncidentState, step
-from app.settlement import Batch
+from app.settlement import Batch, CannotPay
+
+
+@contextmanager
+def moving(incident: Incident) -> Iterator[None]:
+    """Everything about an incident's money happens inside: it is not closed, nor closed meanwhile. Raises CannotPay."""
+    session.refresh(incident, with_for_update=True)
+    if incident.state in OVER:
+        raise CannotPay(f"{incident.reference} is {incident.state}. Nothing about its money changes any more.")
+    yield
 
 
 def prepare_batch(*, incident: Incident, by: Person, at: datetime) -> Batch:
@@ -16,12 +29,14 @@ def prepare_batch(*, incident: Incident, by: Person, at: datetime) -> Batch:
 
     Nothing of a correction is paid before its last day to look is over: who speaks up by then is answered first.
     """
-    ids = list_payable(incident, on=at.astimezone(ZoneInfo(incident.zone)).date())
-    return settlement.prepare(incident_id=incident.id, settlement_ids=list(ids), by=by, at=at)
+    with moving(incident):
+        ids = list_payable(incident, on=at.astimezone(ZoneInfo(incident.zone)).date())
+        return settlement.prepare(incident_id=incident.id, settlement_ids=list(ids), by=by, at=at)
 
 
 def release_batch(*, incident: Incident, batch: Batch, digest_seen: str, by: Person, at: datetime) -> None:
     """A second person lets it go; with the first the incident is settling. Raises CannotPay."""
-    settlement.release(batch=batch, digest_seen=digest_seen, by=by, at=at)
+    with moving(incident):
+        settlement.release(batch=batch, digest_seen=digest_seen, by=by, at=at)
     if incident.state is IncidentState.PUBLISHED:
         incident.state = step(INCIDENT, incident.state, IncidentState.SETTLING)

@@ -1,5 +1,6 @@
 """What an incident leaves on paper: dossier, attestation and every variant of a notice, made, kept and handed out."""
 
+from app.incidents.papers.archiving import CannotArchive
 from app.incidents.papers.handing_out import (
     PAPERS,
     ask_for_papers,
@@ -25,6 +26,7 @@ from app.incidents.papers.variants import (
 __all__ = [
     "PAPERS",
     "VARIANTS",
+    "CannotArchive",
     "Paper",
     "PaperKind",
     "Press",

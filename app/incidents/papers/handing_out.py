@@ -16,6 +16,7 @@ from app.core.db import session, transaction
 from app.core.jobs import Job, Progress
 from app.identity import Person
 from app.incidents.models import Incident
+from app.incidents.papers.archiving import print_archive
 from app.incidents.papers.attesting import print_attestation
 from app.incidents.papers.dossier import print_dossier
 from app.incidents.papers.models import KeptFile, PaperKind, PaperSet
@@ -23,7 +24,11 @@ from app.incidents.papers.press import Paper, Press
 from app.incidents.queries import get_incident
 
 PAPERS = "papers"
-PRINTERS = {PaperKind.DOSSIER: print_dossier, PaperKind.ATTESTATION: print_attestation}
+PRINTERS = {
+    PaperKind.DOSSIER: print_dossier,
+    PaperKind.ATTESTATION: print_attestation,
+    PaperKind.ARCHIVE: print_archive,
+}
 
 
 def print_papers(incident: Incident, kind: PaperKind, press: Press) -> Sequence[Paper]:

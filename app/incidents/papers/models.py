@@ -13,10 +13,11 @@ from app.incidents.models import Incident
 
 
 class PaperKind(StrEnum):
-    """Which papers: the evidence of an incident, or what came out when its figures were checked again."""
+    """Which papers: the evidence of an incident, what came out when its figures were checked again, or everything."""
 
     DOSSIER = "dossier"
     ATTESTATION = "attestation"
+    ARCHIVE = "archive"
 
 
 class KeptFile(TypedDict):

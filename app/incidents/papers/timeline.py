@@ -16,7 +16,7 @@ from app.incidents.proposing import list_proposals
 from app.incidents.ruling import list_rulings
 
 PAGE = 500
-PAPERS = frozenset({"dossier.made", "attestation.made"})
+PAPERS = frozenset({"dossier.made", "attestation.made", "archive.made"})
 """That papers were made about the incident is no part of it: making one again must give the same one."""
 
 

@@ -22,6 +22,7 @@ PAGES = {
     Topic.SIGNATURES: "signing.show",
     Topic.PUBLISHED: "publishing.show",
     Topic.MONEY: "money.show",
+    Topic.CLOSED: "closing.show",
 }
 
 

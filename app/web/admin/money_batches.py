@@ -50,7 +50,7 @@ def take(reference: str, number: str) -> ResponseReturnValue:
     batch, form = _get(reference, number), PressForm()
     content = b""
     if form.submitted():
-        with form.refusals(), transaction():
+        with form.refusals(), transaction(), money.moving(incidents.get_incident(reference)):
             content = settlement.take_file(batch=batch, by=signed_in(), at=clock.now())
     if form.all_errors():
         return _page(reference, batch, form), 422
@@ -63,7 +63,7 @@ def withdraw(reference: str, number: str) -> ResponseReturnValue:
     """Take a batch back before anybody took its file."""
     batch, form = _get(reference, number), ReasonForm()
     if form.submitted():
-        with form.refusals(), transaction():
+        with form.refusals(), transaction(), money.moving(incidents.get_incident(reference)):
             settlement.withdraw(batch=batch, reason=form.reason.data or "", by=signed_in(), at=clock.now())
     if form.all_errors():
         return _page(reference, batch, form), 422
@@ -78,7 +78,7 @@ def answer(reference: str) -> ResponseReturnValue:
     incident, form = incidents.get_incident(reference), AnswerForm()
     if form.submitted():
         name, content = form.file.data.filename or "answer.csv", form.file.data.read()
-        with form.refusals(), transaction():
+        with form.refusals(), transaction(), money.moving(incident):
             file = settlement.book(incident_id=incident.id, name=name, content=content, by=signed_in(), at=clock.now())
     if form.all_errors():
         return money_page(incident, form), 422
@@ -98,7 +98,7 @@ def clear(reference: str, pseudonym: str) -> ResponseReturnValue:
     """Say what was done about the rows that were left over."""
     file, form = money.get_answer_file(incidents.get_incident(reference), pseudonym), ReasonForm()
     if form.submitted():
-        with form.refusals(), transaction():
+        with form.refusals(), transaction(), money.moving(incidents.get_incident(reference)):
             settlement.clear_leftovers(file=file, note=form.reason.data or "", by=signed_in(), at=clock.now())
     if form.all_errors():
         return _answer_page(reference, pseudonym, form), 422

@@ -1,5 +1,7 @@
 """One settlement: how its money moved, what holds it, and giving it up."""
 
+from contextlib import AbstractContextManager
+
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -43,7 +45,7 @@ def hold(reference: str, pseudonym: str) -> ResponseReturnValue:
     held, form = _get(reference, pseudonym), HoldForm()
     form.currency = held.currency
     if form.submitted():
-        with form.refusals(), transaction():
+        with form.refusals(), transaction(), _moving(reference):
             settlement.hold(
                 settlement=held,
                 kind=HoldKind(form.kind.data),
@@ -63,7 +65,7 @@ def lift(reference: str, pseudonym: str, hold: str) -> ResponseReturnValue:
     of, form = _get(reference, pseudonym), ReasonForm()
     held = settlement.get_hold(of, hold)
     if form.submitted():
-        with form.refusals(), transaction():
+        with form.refusals(), transaction(), _moving(reference):
             settlement.lift(held=held, reason=form.reason.data or "", by=signed_in(), at=clock.now())
     return _done(reference, of, form, "The hold is lifted.")
 
@@ -74,7 +76,7 @@ def ask(reference: str, pseudonym: str) -> ResponseReturnValue:
     """Ask to write it off, or to waive it."""
     of, form = _get(reference, pseudonym), ReasonForm()
     if form.submitted():
-        with form.refusals(), transaction():
+        with form.refusals(), transaction(), _moving(reference):
             settlement.ask_to_forgo(settlement=of, reason=form.reason.data or "", by=signed_in(), at=clock.now())
     return _done(reference, of, form, "Asked for. Management or legal decides.")
 
@@ -87,9 +89,13 @@ def decide(reference: str, pseudonym: str) -> ResponseReturnValue:
     asked = settlement.get_forgoing(of)
     if form.submitted():
         granted = form.decision.data == "grant"
-        with form.refusals(), transaction():
+        with form.refusals(), transaction(), _moving(reference):
             settlement.decide_forgoing(asked=asked, is_granted=granted, by=signed_in(), at=clock.now())
     return _done(reference, of, form, "Decided.")
+
+
+def _moving(reference: str) -> AbstractContextManager[None]:
+    return money.moving(incidents.get_incident(reference))
 
 
 def _get(reference: str, pseudonym: str) -> Settlement:

@@ -112,3 +112,29 @@ def test_an_investor_says_that_something_looks_wrong_and_reads_the_answer(publis
     again.signs_in_with(published.mail_to("hugo@example.com", "There is an answer on your page"))
     again.sees("We answered what you told us about Tidewater Energy.")
     expect(again.page.get_by_text("We looked at your file again.")).to_be_visible()
+
+
+def test_an_owner_names_a_second_person_behind_a_mailed_code_and_ends_it(published: Portal) -> None:
+    jonah = published.visitor()
+    jonah.signs_in_with(published.mail_to("jonah@example.com", YOUR_FIGURES))
+
+    jonah.page.goto(f"{published.url}/accounts")
+    jonah.sees("Who can see your accounts")
+    jonah.follows("Name somebody for Jonah Reyes")
+    jonah.sees("Name somebody for Jonah Reyes")
+    jonah.page.get_by_label("Full name").fill("Iris Lund")
+    jonah.page.get_by_label("Email address").fill("iris@example.com")
+    jonah.presses("Name this person")
+    jonah.sees("Confirm that it is you")
+    jonah.presses("Email a code to j•••@example.com")
+    asked_for = published.mail_to("jonah@example.com", "Your code to confirm").text
+    code = re.search(r"\b\d{3} \d{3}\b", asked_for)
+    assert code is not None, asked_for
+    jonah.page.get_by_label("6-digit code").fill(code.group())
+    jonah.presses("Go on")
+
+    jonah.sees("Who can see your accounts")
+    expect(jonah.page.get_by_role("listitem").filter(has_text="Iris Lund")).to_contain_text("sees it, through ")
+    assert "Jonah Reyes" in published.mail_to("iris@example.com", "You were named for an account").text
+    jonah.presses("End this for Iris Lund")
+    expect(jonah.page.get_by_role("listitem").filter(has_text="Iris Lund")).to_have_count(0)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from io import BytesIO
 from typing import Any
@@ -18,6 +18,7 @@ from app.incidents import EvidenceKind, Incident, Proof, papers
 from app.incidents.papers import PaperKind, Press
 from app.incidents.papers.dossier import describe
 from app.incidents.papers.press import Paper, as_json
+from app.web.admin.texts import notice_texts
 from tests.incidents.builders import PAY_TO, an_incident, the_staff
 from tests.papers import needs_pango
 
@@ -95,6 +96,23 @@ def test_a_dossier_tells_what_happened_in_order_and_who_signed_which_digest(app:
     assert facts["as_of"] == facts["timeline"][-1]["at"]
 
 
+def test_an_update_to_everybody_is_part_of_what_happened(app: Flask, incident: Incident, at: datetime) -> None:
+    with transaction():
+        promised_on = at.date() + timedelta(days=60)
+        update = incidents.propose_update(
+            incident=incident,
+            left_to_do="Two averages",
+            promised_on=promised_on,
+            texts=notice_texts(),
+            by=incident.owner,
+            at=at,
+        )
+
+    happened = _facts(app, incident)["timeline"][-1]
+
+    assert (happened["action"], happened["says"]["digest"]) == ("notice.proposed", update.digest)
+
+
 def test_a_dossier_compares_the_remedies_and_says_what_was_decided_and_why(app: Flask, incident: Incident) -> None:
     facts = _facts(app, incident)
 
@@ -169,6 +187,7 @@ def test_the_diff_and_the_test_of_the_fix_stand_in_the_dossier_with_who_added_th
 
     data, paper = _make(app, incident)
 
+    assert [each["action"] for each in json.loads(data.content)["timeline"]][-2:] == ["evidence.added"] * 2
     added = json.loads(data.content)["evidence"]
     assert [(each["kind"], each["name"], each["text"], each["added_by"]) for each in added] == [
         ("diff", "share.diff", DIFF, "Nora Weiss"),

@@ -32,7 +32,7 @@ class Happening:
 
 
 def list_happenings(incident: Incident) -> list[Happening]:
-    """Every committed event about the incident, its data, statements, notices, runs and proposals."""
+    """Every committed event about the incident, its data, statements, evidence, notices, runs and proposals."""
     found = [each for each in _events(_subjects(incident)) if each.event.entry["action"] not in PAPERS]
     names = _people({each.event.entry["actor"] for each in found})
     return [_happening(each, names) for each in reversed(found)]
@@ -47,7 +47,8 @@ def find_checkpoint_over(idx: int) -> AuditCheckpoint | None:
 def _subjects(incident: Incident) -> list[str]:
     deals = [case.deal for case in incident.cases]
     runs = [run for deal in deals for run in allocations.list_runs(deal)]
-    about: list[Pseudonymous] = [incident, *incident.statements, *incident.first_notices]
+    about: list[Pseudonymous] = [incident, *incident.statements, *incident.evidence]
+    about += [*incident.first_notices, *incident.updates]
     about += [*list_proposals(incident), *runs, *(deal.imported for deal in deals)]
     about += session.scalars(select(Replay).where(Replay.incident_id == incident.id))
     about += [ruling for case in incident.cases for ruling in list_rulings(case)]

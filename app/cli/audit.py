@@ -61,7 +61,7 @@ def vkey() -> None:
 @click.argument("index", type=click.IntRange(min=0))
 def prove(index: int) -> None:
     """Print the proof that entry INDEX stands in the log, without what it says."""
-    event = audit.find_event_at(index)
+    event = audit.find_event_at(index) if index < audit.log_size() else None
     if event is None:
         raise BadInput(f"INDEX: the log has {audit.log_size()} entries, so there is no entry {index}.")
     proof = audit.proof_for(event)
@@ -117,7 +117,10 @@ def export(folder: Path, email: str | None) -> None:
     What was said is not in it. That it was taken out is itself recorded.
     """
     as_email = named(email)
-    size = audit.export_tiles(folder)
+    try:
+        size = audit.export_tiles(folder)
+    except OSError as error:
+        raise Failed(f"DIR {folder}: {error.strerror}. What was written until then is left there.") from error
     with transaction():
         audit.record(
             action="export.made",

@@ -109,7 +109,8 @@ def test_a_proof_is_printed_for_every_entry(app: Flask, log: SignedLog) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [("prove", 5), ("prove", -1), ("prove", "x"), ("consistency", 0, 3), ("consistency", 2, 6)]
+    "words",
+    [("prove", 5), ("prove", 10**30), ("prove", -1), ("prove", "x"), ("consistency", 0, 3), ("consistency", 2, 6)],
 )
 def test_what_the_log_does_not_have_is_bad_input(app: Flask, log: SignedLog, words: tuple[object, ...]) -> None:
     result = run(app, *words)
@@ -174,3 +175,11 @@ def test_a_file_larger_than_any_receipt_is_refused_in_one_line_before_it_is_read
 
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == f"Error: unreadable: {path} is larger than any receipt (1,000,000 bytes).\n"
+
+
+def test_a_folder_that_cannot_be_written_is_named_in_one_line(log: SignedLog, app: Flask) -> None:
+    result = run(app, "export", "/proc/nowhere")
+
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr.startswith("Error: DIR /proc/nowhere: No such file or directory.")
+    assert result.stderr.count("\n") == 1

@@ -28,7 +28,7 @@ def list_all() -> ResponseReturnValue:
     """A page of events, going on from an index; of one kind, or about one person or thing, if asked."""
     action, about = request.args.get("action", ""), request.args.get("about", "").strip()
     before = request.args.get("before", type=int)
-    events = _events(action, about, before if before is None else min(before, audit.log_size()), PAGE)
+    events = _events(action, about, before if before is None else max(0, min(before, audit.log_size())), PAGE)
     older = url_for(".list_all", action=action, about=about, before=events[-1].idx) if len(events) == PAGE else None
     return render_template(
         "admin/log/list.html",

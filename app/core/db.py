@@ -1,10 +1,14 @@
 """The database: base class, column types, the session and the one transaction. Both SQLite and PostgreSQL."""
 
 import enum
+import errno
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Annotated, Any, ClassVar
 from uuid import uuid4
 
@@ -21,6 +25,8 @@ from app.core import clock
 
 log = logging.getLogger(__name__)
 
+ROOM_WANTED = 65_536
+"""Bytes that must fit beside a database of ours, or nothing will be committed for long."""
 Cents = Annotated[int, mapped_column(BigInteger)]
 """Whole minor units of a currency."""
 
@@ -134,6 +140,23 @@ def database_now() -> datetime:
     if session.get_bind().dialect.name == "postgresql":
         return session.execute(select(func.clock_timestamp(type_=UTCDateTime))).scalar_one()
     return clock.now()
+
+
+def check_room() -> None:
+    """Write as far into a file beside SQLite's as its log of writes reaches, and wait for the disk.
+
+    A full disk, a quota and a limit on the size of files show there as they would at the next commit. Nothing is kept.
+    A database server's disk is not ours to try. Raises OSError.
+    """
+    if db.engine.dialect.name != "sqlite" or not db.engine.url.database:
+        return
+    path = Path(db.engine.url.database)
+    writes = path.with_name(f"{path.name}-wal")
+    with TemporaryFile(dir=path.parent, buffering=0) as tried:
+        tried.seek(writes.stat().st_size if writes.exists() else 0)
+        if tried.write(bytes(ROOM_WANTED)) < ROOM_WANTED:
+            raise OSError(errno.ENOSPC, f"less than {ROOM_WANTED} bytes can be written beside {path}")
+        os.fsync(tried.fileno())
 
 
 @event.listens_for(Session, "before_flush")

@@ -1,6 +1,6 @@
 """The campaigns that kill processes and cut power, small; `make faults` runs them in full."""
 
-from faults import db_restart, kill_publish, kill_web, kill_worker, wal_cut
+from faults import db_restart, disk, kill_publish, kill_web, kill_worker, wal_cut
 
 
 def test_no_message_is_lost_and_what_is_repeated_is_flagged() -> None:
@@ -36,3 +36,10 @@ def test_a_cut_log_of_writes_holds_exactly_what_was_written_whole() -> None:
 
     assert tally.slipped == 0, str(tally)
     assert tally.seen["OK"] == 40
+
+
+def test_without_room_the_portal_says_so_and_loses_nothing() -> None:
+    (tally,) = disk.campaign(rounds=1, sign_ins=30)
+
+    assert tally.slipped == 0, str(tally)
+    assert tally.seen["refused with 503"] >= 10

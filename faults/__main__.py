@@ -7,6 +7,7 @@ from typing import Protocol
 
 from faults import (
     access,
+    clock,
     db_restart,
     disk,
     four_eyes,
@@ -41,6 +42,7 @@ CAMPAIGNS: Mapping[str, Callable[[], Iterable[Outcome]]] = {
     "kill-publish": partial(kill_publish.campaign, adjustments=10_000, kills=30),
     "kill-web": partial(kill_web.campaign, kills=50, sign_ins=2000),
     "wal-cut": partial(wal_cut.campaign, cuts=5000),
+    "clock": partial(clock.campaign, messages=1000),
     "disk": partial(disk.campaign, rounds=20, sign_ins=500),
     "db-restart": partial(db_restart.campaign, restarts=20, sign_ins=1000),
     "probing": partial(probing.campaign, pairs=1000, staff_pairs=200),

@@ -63,7 +63,7 @@ def campaign(*, messages: int, kills: int, seed: int = 2026) -> Iterator[Tally]:
         schema.upgrade(url)
         with a_portal(url, folder):
             postman = Moody(random.Random(seed))
-            _queue(messages)
+            queue_messages(messages)
             with a_server(postman) as port:
                 start = partial(begin, deliver, url, str(folder), str(port))
                 _kill_again_and_again(start, postman, messages // kills, kills)
@@ -71,7 +71,7 @@ def campaign(*, messages: int, kills: int, seed: int = 2026) -> Iterator[Tally]:
             yield _judge(postman, messages, kills)
 
 
-def _queue(count: int) -> None:
+def queue_messages(count: int) -> None:
     with transaction():
         at = database_now()
         for number in range(count):

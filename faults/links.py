@@ -36,10 +36,15 @@ def send_links(count: int) -> list[Sent]:
         return [_sent(link) for link in links]
 
 
+def send_link(*, lives: timedelta) -> Sent:
+    """The link of one notice to somebody new, good for so long by the database's clock."""
+    with transaction():
+        return _sent(a_notice_link(person=an_investor(), lives=lives))
+
+
 def send_notice_link() -> Sent:
     """The link of one notice to somebody new."""
-    with transaction():
-        return _sent(a_notice_link(person=an_investor()))
+    return send_link(lives=timedelta(days=30))
 
 
 def newest_link_of(person_id: int) -> Sent:

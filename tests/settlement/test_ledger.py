@@ -9,9 +9,9 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from app import settlement
 from app.core.db import session
 from app.settlement import Direction, Settlement
+from faults.walking import House, Walk
 from tests.allocations.rows import AT
 from tests.settlement.builders import adjustments_of_a_demo_deal
-from tests.settlement.walking import Walk
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("tx")]
 
@@ -92,7 +92,7 @@ def test_a_settlement_that_the_ledger_does_not_know_is_seen() -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_random_walks_stay_balanced_and_pay_nobody_twice(seed: int) -> None:
-    walk = Walk(seed)
+    walk = Walk(House(), seed)
 
     walk.go(40)
 

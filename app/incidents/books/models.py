@@ -23,8 +23,8 @@ class BooksProof(StrEnum):
     def label(self) -> str:
         """In words for staff."""
         return {
-            BooksProof.EXPORT: "An export of the books after the change: every row is compared",
-            BooksProof.RECORD: "A record of the change, such as a ticket: it is kept, not compared",
+            BooksProof.EXPORT: "An export of the books, compared by row",
+            BooksProof.RECORD: "A record of the change, such as a ticket",
         }[self]
 
 

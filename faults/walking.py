@@ -10,51 +10,79 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import func, select
+
 from app import settlement
 from app.core.db import session
 from app.core.errors import DomainError
 from app.identity import Person, Role
-from app.settlement import Batch, BatchItem, BatchState, Direction, HoldKind, ItemState, Settlement
+from app.incidents import Adjustment
+from app.settlement import (
+    Batch,
+    BatchItem,
+    BatchState,
+    Direction,
+    HoldKind,
+    ItemState,
+    LedgerKind,
+    Settlement,
+    SettlementState,
+)
+from app.settlement.states import INVOICE, step
 from tests.allocations.rows import AT, an_admin
 from tests.identity.builders import a_member_of_staff
-from tests.settlement.builders import adjustments_of_a_demo_deal
+from tests.settlement.builders import a_newer_adjustment, adjustments_of_a_demo_deal
 
-STEPS = ("prepare", "release", "take", "withdraw", "answer", "pay", "hold", "lift", "supersede", "forgo")
+STEPS = (
+    *("prepare", "release", "take", "withdraw", "answer", "pay", "hold", "lift", "decline", "supersede", "renew"),
+    "forgo",
+)
+
+
+class House:
+    """Adjustments of a deal and two people, to begin any number of walks from."""
+
+    def __init__(self) -> None:
+        self.adjustments = adjustments_of_a_demo_deal()
+        self.maker, self.checker = an_admin(), a_member_of_staff(roles={Role.MANAGEMENT})
 
 
 @dataclass
 class Walk:
     """The rows of one walk, and what the outside world knows of them."""
 
+    house: House
     seed: int
     incident_id: int = 0
     settlements: list[Settlement] = field(default_factory=list)
     arrived: Counter[int] = field(default_factory=Counter)
     paid_in: Counter[int] = field(default_factory=Counter)
     refused: int = 0
+    done: Counter[str] = field(default_factory=Counter)
     at: datetime = AT
     maker: Person = field(init=False)
     checker: Person = field(init=False)
 
     def __post_init__(self) -> None:
         self.random = random.Random(self.seed)
-        self.maker, self.checker = an_admin(), a_member_of_staff(roles={Role.MANAGEMENT})
-        adjustments = adjustments_of_a_demo_deal()
-        self.incident_id = adjustments[0].proposal.incident_id
-        for each in adjustments:
-            direction = self.random.choice(list(Direction))
-            interest = self.random.randrange(0, 500) if direction is Direction.REFUND else 0
-            made = settlement.make_due(
-                adjustment_id=each.id,
-                account=each.account,
-                deal=each.case.deal,
-                direction=direction,
-                principal_cents=self.random.randrange(1, 5_000),
-                interest_cents=interest,
-                due_on=date(2026, 12, 10),
-                at=AT,
-            )
-            self.settlements.append(made)
+        self.maker, self.checker = self.house.maker, self.house.checker
+        self.incident_id = self.house.adjustments[0].proposal.incident_id
+        for each in self.house.adjustments:
+            self._publish(each)
+
+    def _publish(self, adjustment: Adjustment) -> None:
+        direction = self.random.choice(list(Direction))
+        made = settlement.make_due(
+            adjustment_id=adjustment.id,
+            account=adjustment.account,
+            deal=adjustment.case.deal,
+            direction=direction,
+            principal_cents=self.random.randrange(1, 5_000),
+            interest_cents=self.random.randrange(0, 500) if direction is Direction.REFUND else 0,
+            due_on=date(2026, 12, 10),
+            at=self.at,
+        )
+        self.settlements.append(made)
 
     def go(self, steps: int) -> None:
         """Try that many random steps; after each, everything has to add up."""
@@ -64,6 +92,7 @@ class Walk:
             try:
                 with session.begin_nested():
                     getattr(self, name)()
+                self.done[name] += 1
             except DomainError:
                 self.refused += 1
             self.check(name)
@@ -120,6 +149,22 @@ class Walk:
         if holds:
             settlement.lift(held=self.random.choice(holds), reason="Answered.", by=self.maker, at=self.at)
 
+    def decline(self) -> None:
+        """An investor leaves an offer, or takes up again what they left."""
+        offers = [each for each in self.settlements if each.direction is Direction.OFFER]
+        if offers:
+            offer = self.random.choice(offers)
+            to = SettlementState.DUE if offer.state is SettlementState.DECLINED else SettlementState.DECLINED
+            offer.state = step(offer.state, to, table=INVOICE)
+
+    def renew(self) -> None:
+        """A newer version takes the place of what one adjustment made due."""
+        if self.random.random() < 0.3:
+            before = self.random.choice(self.settlements)
+            settlement.supersede(settlement=before, by=self.maker, at=self.at)
+            adjustment = session.get_one(Adjustment, before.adjustment_id)
+            self._publish(a_newer_adjustment(adjustment))
+
     def supersede(self) -> None:
         if self.random.random() < 0.2:
             settlement.supersede(settlement=self.random.choice(self.settlements), by=self.maker, at=self.at)
@@ -144,6 +189,17 @@ class Walk:
             item.settlement_id for item in session.query(BatchItem).where(BatchItem.state == ItemState.OPEN)
         )
         assert all(count == 1 for count in on_their_way.values()), where
+        assert self._in_bank() == self._outside(), where
+
+    def _in_bank(self) -> int:
+        """What the ledger says went out through the bank, less what came in."""
+        return sum(each.cents for each in settlement.list_balances(kind=LedgerKind.BANK))
+
+    def _outside(self) -> int:
+        """What arrived at investors or is on its way, less what they paid in."""
+        sent = select(func.coalesce(func.sum(BatchItem.cents), 0)).join(Batch)
+        on_the_way = session.scalars(sent.where(BatchItem.state == ItemState.OPEN, Batch.sent_at.is_not(None))).one()
+        return self.arrived.total() + int(on_the_way) - self.paid_in.total()
 
     def _book(self, row: str) -> None:
         content = f"reference,state,date,code,amount,currency\n{row}\n".encode()

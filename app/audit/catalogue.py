@@ -54,6 +54,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "incident.contained": _action("release done_by done_on note evidence"),
     "incident.live_asked": _action(),
     "incident.went_live": _action("asked_by"),
+    "incident.withdrawn": _action("reason"),
     "incident.contact_changed": _action("contact was"),
     "exception.recorded": _action("about reason"),
     "closing.asked": _action("archive facts note"),

@@ -13,6 +13,7 @@ from app.deals import Deal, Release
 from app.identity import Person, Role
 from app.incidents.causes import CAUSES
 from app.incidents.models import Case, Incident, StatementKind
+from app.incidents.workflow import check_open
 
 
 class CannotOpen(DomainError):
@@ -91,6 +92,7 @@ def _next_reference(year: int) -> str:
 def ask_to_go_live(*, incident: Incident, by: Person, at: datetime) -> None:
     """An admin asks to end the rehearsal; legal confirms. Raises CannotGoLive."""
     _lock(incident)
+    check_open(incident.state)
     if incident.is_live:
         raise CannotGoLive("This incident is live already.")
     if incident.statement(StatementKind.STOPPED) is None:
@@ -103,6 +105,7 @@ def ask_to_go_live(*, incident: Incident, by: Person, at: datetime) -> None:
 def confirm_live(*, incident: Incident, by: Person, at: datetime) -> None:
     """Legal ends the rehearsal that an admin asked to end: from now on notices reach investors. Raises CannotGoLive."""
     _lock(incident)
+    check_open(incident.state)
     if incident.live_asked_by_id is None:
         raise CannotGoLive("An admin has to ask for it first.")
     if incident.is_live:

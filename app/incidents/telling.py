@@ -13,7 +13,7 @@ from app.incidents.facts import has_run
 from app.incidents.models import FirstNotice, Incident, StatementKind, Update
 from app.incidents.queries import find_proposal
 from app.incidents.voiding import OUT, UNSENT, void_notices
-from app.incidents.workflow import LEAVING, NOTICE, NoticeState, step
+from app.incidents.workflow import LEAVING, NOTICE, NoticeState, check_open, step
 
 LONGEST_SENTENCE = 300
 
@@ -30,6 +30,7 @@ def propose_first_notice(
     `texts` names each template by the SHA-256 of its bytes. Raises CannotTell.
     """
     _lock(incident)
+    check_open(incident.state)
     if promised_on <= at.date():
         raise CannotTell("The promised date must lie in the future.")
     if incident.statement(StatementKind.STOPPED) is None:

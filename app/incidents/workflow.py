@@ -67,8 +67,8 @@ class NoticeState(StrEnum):
 INCIDENT: Mapping[IncidentState, frozenset[IncidentState]] = {
     IncidentState.REPORTED: frozenset({IncidentState.CONTAINED, IncidentState.WITHDRAWN}),
     IncidentState.CONTAINED: frozenset({IncidentState.TOLD, IncidentState.WITHDRAWN}),
-    IncidentState.TOLD: frozenset({IncidentState.INVESTIGATING, IncidentState.WITHDRAWN}),
-    IncidentState.INVESTIGATING: frozenset({IncidentState.PUBLISHED, IncidentState.WITHDRAWN}),
+    IncidentState.TOLD: frozenset({IncidentState.INVESTIGATING}),
+    IncidentState.INVESTIGATING: frozenset({IncidentState.PUBLISHED}),
     IncidentState.PUBLISHED: frozenset({IncidentState.SETTLING}),
     IncidentState.SETTLING: frozenset({IncidentState.CLOSED}),
     IncidentState.CLOSED: frozenset(),
@@ -111,6 +111,12 @@ LEAVING = frozenset(
 """A notice of which somebody has been written to, and others not yet."""
 
 State = TypeVar("State", bound=StrEnum)
+
+
+def check_open(state: IncidentState) -> None:
+    """Raises NotAllowed where nothing is begun any more."""
+    if not INCIDENT[state]:
+        raise NotAllowed(f"This incident is {state}, and never opened again. What is found later is another incident.")
 
 
 def step(table: Mapping[State, frozenset[State]], now: State, to: State) -> State:

@@ -1,4 +1,4 @@
-"""What is let go at the close with a reason, and who closed an incident."""
+"""What is let go at the close with a reason, and who closed an incident or withdrew it."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -33,6 +33,22 @@ class Excepted(Base):
 
     person: Mapped[Person | None] = relationship(foreign_keys=person_id)
     settlement: Mapped[Settlement | None] = relationship()
+    by: Mapped[Person] = relationship(foreign_keys=by_id)
+
+
+class Withdrawal(Base):
+    """Why an incident was withdrawn before anybody was told of it."""
+
+    __tablename__ = "withdrawals"
+    __table_args__ = (UniqueConstraint("incident_id"), CheckConstraint("reason <> ''", name="with_reason"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incidents.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    by_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    at: Mapped[datetime]
+
+    incident: Mapped[Incident] = relationship()
     by: Mapped[Person] = relationship(foreign_keys=by_id)
 
 

@@ -42,6 +42,12 @@ class AskForm(ActingForm):
     note = note_field("Why it can be closed", "Write why the incident can be closed.")
 
 
+class WithdrawForm(ActingForm):
+    """Why it is no incident after all."""
+
+    why = note_field("Why it is withdrawn", "Write why this is no incident after all.")
+
+
 class CloseForm(ActingForm):
     """The archive that the page showed."""
 
@@ -102,6 +108,17 @@ def confirm(reference: str) -> ResponseReturnValue:
     return _done(incident, form, f"{reference} is closed. No money moves any more, and every page stays.")
 
 
+@bp.post("/withdraw")
+@requires(Role.ADMIN, fresh=True)
+def withdraw(reference: str) -> ResponseReturnValue:
+    """End it before anybody was told."""
+    incident, form = incidents.get_incident(reference), WithdrawForm()
+    if form.submitted():
+        with form.refusals(), transaction():
+            closing.withdraw(incident=incident, reason=form.why.data or "", by=signed_in(), at=clock.now())
+    return _done(incident, form, f"{reference} is withdrawn. Nobody was told of it.")
+
+
 def _done(incident: Incident, form: ActingForm, words: str) -> ResponseReturnValue:
     if form.all_errors():
         return _page(incident, form), 422
@@ -125,6 +142,9 @@ def _page(incident: Incident, form: ActingForm | None) -> str:
         form=form or PressForm(None),
         letting=form if isinstance(form, LetGoForm) else LetGoForm(None),
         asking=form if isinstance(form, AskForm) else AskForm(None),
+        may_be_withdrawn=closing.may_be_withdrawn(incident),
+        withdrawal=closing.find_withdrawal(incident),
+        withdrawing=form if isinstance(form, WithdrawForm) else WithdrawForm(None),
         confirming=CloseForm(None, archive_seen=asked.archive_sha256 if asked else ""),
         pressing=PressForm(None),
         is_fresh=is_fresh(),

@@ -89,3 +89,23 @@ def test_an_admin_asks_legal_closes_and_the_pages_stay(app: Flask, office: Offic
     refused = office.admin.post(f"{CASE}/money/batches", on=f"{CASE}/money")
     assert refused.status_code == 422
     assert "INC-2026-001 is closed" in words_of(refused.text)
+
+
+def test_an_admin_withdraws_what_nobody_was_told_of(app: Flask) -> None:
+    office = an_office(app, stage="reported")
+
+    assert office.legal.post(f"{CLOSE}/withdraw", on=CLOSE, why="No.").status_code == 403
+    assert office.admin.post(f"{CLOSE}/withdraw", on=CLOSE, why="").status_code == 422
+    assert office.admin.post(f"{CLOSE}/withdraw", on=CLOSE, why="No error after all.").status_code == 302
+
+    words = words_of(office.auditor.get(CLOSE).text)
+    assert "INC-2026-001 was withdrawn" in words
+    assert "Nora Weiss withdrew it" in words
+    assert "No error after all." in words
+
+
+def test_what_people_were_told_of_has_no_button_to_withdraw_it(app: Flask) -> None:
+    office = an_office(app, stage="told")
+
+    assert "Withdraw it" not in words_of(office.admin.get(CLOSE).text)
+    assert office.admin.post(f"{CLOSE}/withdraw", on=CLOSE, why="No error.").status_code == 422

@@ -92,7 +92,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "publication.finished": _action("people"),
     "correction.published": _action(
         "proposal deal remedy recorded_cents corrected_cents refund_cents interest_cents offer_cents cash_cents"
-        " distribution_cents waived"
+        " distribution_cents waived replaces left_cents"
     ),
     # What people say back
     "correction.acknowledged": _action("number incident version digest figures"),
@@ -114,6 +114,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "settlement.superseded": _action("paid_cents"),
     "invoice.paid": _action("number cents on code"),
     "invoice.postponed": _action("number due_on was"),
+    "offer.ended": _action("number becomes"),
     "forgoing.asked": _action("kind reason"),
     "forgoing.granted": _action("kind"),
     "forgoing.refused": _action("kind"),

@@ -33,7 +33,7 @@ from app.incidents.models import Case, Evidence, EvidenceKind, FirstNotice, Inci
 from app.incidents.nine_rows import Overview, Row, Standing, Topic
 from app.incidents.offered import Offered, list_holders, list_offered, positions_of
 from app.incidents.operations import CannotGoLive, CannotOpen, ContactPoint, ask_to_go_live, confirm_live, open_incident
-from app.incidents.outcomes import Outcomes, tell_apart
+from app.incidents.outcomes import Outcomes, replaced_by, tell_apart
 from app.incidents.overview import get_overview, missing_signatures
 from app.incidents.previews import Variant, list_first_notice_variants, list_variants
 from app.incidents.proposal_models import Acknowledgment, Adjustment, Proposal, ProposalPart, Publication
@@ -285,6 +285,7 @@ __all__ = [
     "reject",
     "reject_notice",
     "release_held_back",
+    "replaced_by",
     "replay_now",
     "rounds_without_names",
     "rule",

@@ -1,6 +1,7 @@
 """What an investor says back. Callers own the transaction."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,7 +13,8 @@ from app.core.errors import DomainError
 from app.identity import Person
 from app.incidents.audience import find_concerned
 from app.incidents.canonical import canonical
-from app.incidents.facts import list_adjustments
+from app.incidents.current import list_current
+from app.incidents.models import Incident
 from app.incidents.proposal_models import Acknowledgment, Adjustment, Proposal
 from app.tlog.encoding import JSON
 
@@ -69,6 +71,12 @@ def find_acknowledgment(proposal: Proposal, person: Person) -> Acknowledgment | 
     )
 
 
+def list_acknowledgments(incident: Incident, person: Person) -> Sequence[Acknowledgment]:
+    """Every receipt of this person for any version, oldest first."""
+    theirs = select(Acknowledgment).join(Acknowledgment.proposal).where(Proposal.incident_id == incident.id)
+    return session.scalars(theirs.where(Acknowledgment.person_id == person.id).order_by(Acknowledgment.id)).all()
+
+
 def get_acknowledgment(number: str, *, person: Person) -> Acknowledgment:
     """One's own receipt by its number. Raises NoResultFound."""
     return session.scalars(
@@ -83,8 +91,9 @@ def find_receipt(number: str) -> Acknowledgment | None:
 
 def _figures_seen(proposal: Proposal, person: Person, at: datetime) -> list[JSON]:
     concerned = find_concerned(proposal.incident, person, at.date())
-    seen = list_adjustments(proposal, concerned.account_ids) if concerned else []
-    figures: list[JSON] = [_figure(each) for each in seen if each.published_at is not None]
+    accounts = concerned.account_ids if concerned else frozenset[int]()
+    seen = list_current(proposal.incident, accounts, up_to=proposal.version)
+    figures: list[JSON] = [_figure(each) for each in seen]
     if not figures:
         raise NothingToRead("We have not published your figures yet.")
     return figures

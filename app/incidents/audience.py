@@ -1,6 +1,6 @@
 """Who is concerned by an incident: the people who act for an account with a request in one of its deals."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -46,6 +46,16 @@ def is_concerned(incident: Incident, on: date) -> ColumnElement[bool]:
     """Whether the incident concerns the person of a row of `people`."""
     theirs = _authorities(incident, on).with_only_columns(Authority.id).order_by(None)
     return theirs.where(Authority.person_id == Person.id).correlate(Person).exists()
+
+
+def asks_in(deal_ids: Collection[int], on: date) -> ColumnElement[bool]:
+    """Whether somebody, a row in `people`, acts for or sees an account with a request in one of these deals."""
+    return exists().where(
+        Authority.person_id == Person.id,
+        or_(Authority.ends_on.is_(None), Authority.ends_on >= on),
+        Request.account_id == Authority.account_id,
+        Request.deal_id.in_(deal_ids),
+    )
 
 
 def count_concerned(incident: Incident, on: date) -> int:

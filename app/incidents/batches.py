@@ -14,8 +14,10 @@ from app import audit, identity, notices
 from app.core import signals
 from app.core.db import ring, session
 from app.incidents.audience import Concerned
+from app.incidents.current import list_uncovered
 from app.incidents.facts import common_facts, list_adjustments, list_unpublished, tell
-from app.incidents.making_due import WORKER, is_notice_waived, publish_adjustments
+from app.incidents.making_due import WORKER, is_written_to, keep_the_rest, publish_adjustments
+from app.incidents.models import Incident
 from app.incidents.proposal_models import Adjustment, Proposal, Publication
 from app.incidents.sending import CANARY, link_expires_at
 from app.incidents.untold import list_untold
@@ -82,7 +84,7 @@ def _tell_all(proposal: Proposal, theirs: Sequence[tuple[Concerned, Sequence[Adj
     told = [
         (to, str(uuid4()), tell(proposal, to, adjustments, common))
         for to, adjustments in theirs
-        if not is_notice_waived(adjustments)
+        if is_written_to(adjustments)
     ]
     opens = page_of(proposal)
     links = identity.open_notice_links(
@@ -117,9 +119,17 @@ def last_date(proposal: Proposal, content: Correction | AllClear) -> date:
 def _finish(publication: Publication, at: datetime) -> None:
     """Nobody is left to tell; an account that nobody acts for any more still falls due."""
     proposal = publication.proposal
+    keep_the_rest(proposal, at)
     publish_adjustments(proposal, list_unpublished(proposal), at)
     publication.state = step(PUBLICATION, publication.state, PublicationState.DONE)
     publication.total, publication.finished_at = publication.done, at
     proposal.state = step(PROPOSAL, proposal.state, ProposalState.PUBLISHED)
-    proposal.incident.state = step(INCIDENT, proposal.incident.state, IncidentState.PUBLISHED)
+    session.flush()
+    _count_as_published(proposal.incident)
     audit.record(action="publication.finished", actor=WORKER, subject=proposal, at=at, people=publication.done)
+
+
+def _count_as_published(incident: Incident) -> None:
+    """It stands where the least advanced of its cases stands."""
+    if incident.state is IncidentState.INVESTIGATING and not list_uncovered(incident):
+        incident.state = step(INCIDENT, incident.state, IncidentState.PUBLISHED)

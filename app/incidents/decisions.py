@@ -67,7 +67,10 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Decision:
-    """The decisions by the deal's name in its files, and what holds for all of them."""
+    """The decisions by the deal's name in its files, and what holds for all of them.
+
+    `covers` names the deals that this version puts right; without it, all of them.
+    """
 
     cases: Mapping[str, CaseDecision] = field(default_factory=dict)
     interest_policy: str = INTEREST_POLICY
@@ -75,6 +78,7 @@ class Decision:
     assumptions: Sequence[Assumption] = ()
     unpaid_offer: Unpaid = Unpaid.ENDS
     unpaid_obliged: Unpaid = Unpaid.ENDS
+    covers: frozenset[str] | None = None
 
     def check(self, currencies: Mapping[str, str]) -> None:
         """Raises IncompleteDecision when something is missing, or CannotBeUnpaid.
@@ -82,17 +86,23 @@ class Decision:
         `currencies` names every deal that may be decided about, with its currency.
         """
         self.threshold.check()
-        if unknown := sorted(set(self.cases) - set(currencies)):
+        if self.covers is not None and not self.covers:
+            raise IncompleteDecision("Choose at least one deal that this version puts right.")
+        if unknown := sorted((set(self.cases) | (self.covers or set())) - set(currencies)):
             raise IncompleteDecision(f"The decision names a deal that the incident has no case for: {unknown[0]}.")
         if foreign := sorted(set(self.threshold.cents) - set(currencies.values())):
             raise IncompleteDecision(f"No deal of this incident is in {foreign[0]}, so nothing can be waived in it.")
         check_unpaid(
             declinable=self.unpaid_offer,
             obliged=self.unpaid_obliged,
-            has_obliged=any(each.is_obliging for each in self.cases.values()),
+            has_obliged=any(each.is_obliging for deal, each in self.cases.items() if self.is_about(deal)),
         )
         if any(not each["doubt"].strip() or not each["resolved"].strip() for each in self.assumptions):
             raise IncompleteDecision("An assumption says both the doubt and how it was resolved for the investor.")
+
+    def is_about(self, deal: str) -> bool:
+        """Whether this version puts that deal right."""
+        return self.covers is None or deal in self.covers
 
     def of(self, deal: str) -> CaseDecision:
         """The decision for that deal; redistribution where nothing else was said."""

@@ -16,9 +16,9 @@ from app.identity import Account
 from app.incidents.audience import Concerned
 from app.incidents.coverage import signed_coverage
 from app.incidents.models import Case, Incident, StatementKind
-from app.incidents.outcomes import Outcomes, tell_apart
+from app.incidents.outcomes import Outcomes, replaced_by, tell_apart
 from app.incidents.proposal_models import Adjustment, Proposal
-from app.notices import AllClear, Contact, Correction, Coverage, EnteredDeal, FirstNotice, Update
+from app.notices import AllClear, Contact, Correction, Coverage, EnteredDeal, FirstNotice, Replaced, Update
 
 OLD_AFTER_DAYS = 365
 
@@ -107,16 +107,21 @@ def correction_facts(proposal: Proposal, to: Concerned) -> Correction | AllClear
 
 
 def tell(proposal: Proposal, to: Concerned, adjustments: Sequence[Adjustment], common: Common) -> Correction | AllClear:
-    """As `correction_facts`, from what was read for many people at once."""
-    told = tell_apart(proposal, adjustments, accounts=to.account_ids, several=len(to.account_ids) > 1)
+    """As `correction_facts`, from what was read for many people at once. What is kept was told before."""
+    new, several = [each for each in adjustments if not each.is_kept], len(to.account_ids) > 1
+    told = tell_apart(proposal, new, accounts=to.account_ids, several=several)
+    replaced = tuple(was for each in new if (was := replaced_by(each, several=several)))
     if told.has_outcome:
-        return _correction(proposal, to, told, common)
-    return AllClear(**vars(common), is_copy=to.is_copy, unchanged=tuple(told.unchanged))
+        return _correction(proposal, to, told, common, replaced)
+    return AllClear(**vars(common), is_copy=to.is_copy, unchanged=tuple(told.unchanged), replaced=replaced)
 
 
-def _correction(proposal: Proposal, to: Concerned, told: Outcomes, common: Common) -> Correction:
+def _correction(
+    proposal: Proposal, to: Concerned, told: Outcomes, common: Common, replaced: tuple[Replaced, ...]
+) -> Correction:
     return Correction(
         **vars(common),
+        replaced=replaced,
         is_copy=to.is_copy,
         refunds=tuple(told.refunds),
         offers=tuple(told.offers),

@@ -1,13 +1,13 @@
 """Interest on what was collected in excess, from the day it was collected to the day it is paid. Pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import NamedTuple
 
 from app import settlement
 from app.core.text import plain_fraction
-from app.incidents.proposal_models import InterestLine
+from app.incidents.proposal_lines import InterestLine
 
 
 class Collected(NamedTuple):
@@ -35,10 +35,25 @@ def excess_of(payments: Sequence[Collected], corrected_cents: int) -> Iterator[E
         before = above
 
 
+def still_there(excess: Iterable[Excess], repaid_cents: int) -> Iterator[Excess]:
+    """What is left of an excess after that much was paid back: the oldest first."""
+    for each in excess:
+        gone = min(each.principal_cents, repaid_cents)
+        repaid_cents -= gone
+        if gone < each.principal_cents:
+            yield Excess(each.principal_cents - gone, each.since)
+
+
 def interest_lines(
-    payments: Sequence[Collected], corrected_cents: int, *, to_on: date, policy: str, rates: Mapping[date, Fraction]
+    payments: Sequence[Collected],
+    corrected_cents: int,
+    *,
+    repaid_cents: int = 0,
+    to_on: date,
+    policy: str,
+    rates: Mapping[date, Fraction],
 ) -> list[InterestLine]:
-    """The worked lines for everything collected above `corrected_cents`, to be stored. Raises CannotCalculate."""
+    """The worked lines for all collected above `corrected_cents` and not paid back yet. Raises CannotCalculate."""
     return [
         InterestLine(
             principal_cents=excess.principal_cents,
@@ -51,7 +66,7 @@ def interest_lines(
             base=plain_fraction(line.base),
             is_limited=line.is_limited,
         )
-        for excess in excess_of(payments, corrected_cents)
+        for excess in still_there(excess_of(payments, corrected_cents), repaid_cents)
         for line in settlement.interest(
             excess.principal_cents, from_on=excess.since, to_on=to_on, policy=policy, rates=rates
         ).lines

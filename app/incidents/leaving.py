@@ -9,13 +9,13 @@ from app import audit, notices
 from app.core import signals
 from app.core.db import ring, session
 from app.identity import Person
-from app.incidents.audience import Concerned, list_concerned
+from app.incidents.audience import Concerned
 from app.incidents.canonical import digest
 from app.incidents.facts import first_notice_facts, has_run, update_facts
 from app.incidents.models import FirstNotice, Incident, Update
 from app.incidents.proposal_models import Proposal
 from app.incidents.sending import CANARY, count_held_back, find_canary_fault, queue_notice, rehearse_notice
-from app.incidents.telling import CannotTell, canonical_notice
+from app.incidents.telling import CannotTell, canonical_notice, list_recipients
 from app.incidents.workflow import INCIDENT, NOTICE, IncidentState, NoticeState, step
 from app.notices import Notice
 from app.settings import MailTo
@@ -88,7 +88,7 @@ def send_batch(*, notice: FirstNotice | Update, at: datetime) -> int:
     if notice.state not in QUEUING or notice.begun_at is None:
         return 0
     is_canary, on = notice.state is NoticeState.CANARY, notice.begun_at.date()
-    concerned = list_concerned(notice.incident, on, after=notice.cursor, at_most=CANARY if is_canary else BATCH)
+    concerned = list_recipients(notice, on, after=notice.cursor, at_most=CANARY if is_canary else BATCH)
     for each in concerned:
         queue_notice(
             incident=notice.incident,
@@ -100,7 +100,7 @@ def send_batch(*, notice: FirstNotice | Update, at: datetime) -> int:
             at=at,
         )
         notice.cursor, notice.queued = each.person.id, notice.queued + 1
-    if not list_concerned(notice.incident, on, after=notice.cursor, at_most=1):
+    if not list_recipients(notice, on, after=notice.cursor, at_most=1):
         _finish(notice, at)
     elif is_canary:
         notice.state = step(NOTICE, notice.state, NoticeState.WAITING)
@@ -148,7 +148,7 @@ def rehearse_telling(*, notice: FirstNotice | Update, by: Person, at: datetime) 
     incident = notice.incident
     if incident.is_live:
         raise CannotTell("This incident is live; a rehearsal is for before.")
-    concerned = list_concerned(incident, at.date())
+    concerned = list_recipients(notice, at.date())
     for each in concerned:
         rehearse_notice(
             incident=incident,

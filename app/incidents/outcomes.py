@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import TypedDict
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -13,7 +14,8 @@ from app.core.db import session
 from app.incidents.distributions import Distributions
 from app.incidents.interest_due import worked_lines
 from app.incidents.knock_on import find_touched
-from app.incidents.proposal_models import Adjustment, InterestLine, Proposal, ProposalPart
+from app.incidents.proposal_lines import InterestLine
+from app.incidents.proposal_models import Adjustment, Proposal, ProposalPart
 from app.incidents.remedies import Remedy
 from app.incidents.ruling import Ruling, RulingKind
 from app.incidents.unpaid import Unpaid
@@ -75,7 +77,7 @@ def tell_apart(
     for each in adjustments:
         part, where = parts[each.case_id], _where(each, several=several)
         if each.is_held:
-            told.held.append(notices.Held(**where, recorded_cents=each.recorded_cents))
+            told.held.append(notices.Held(**where, recorded_cents=each.recorded_cents, is_lapsed=each.is_lapsed))
         elif not is_touched(each):
             has_new_round = part.remedy is Remedy.NEW_ROUND
             told.unchanged.append(
@@ -89,6 +91,23 @@ def tell_apart(
             _add_allocation(told, part, each, where, accounts)
             _add_distribution(told, part, each, where)
     return told
+
+
+def replaced_by(each: Adjustment, *, several: bool = False) -> notices.Replaced | None:
+    """What was written before of an account in a deal, where this version says something else."""
+    before, published_at = each.replaces, each.replaces.published_at if each.replaces else None
+    if before is None or published_at is None or each.is_kept:
+        return None
+    return notices.Replaced(
+        **_where(each, several=several),
+        written_on=published_at.astimezone(ZoneInfo(before.proposal.incident.zone)).date(),
+        was_correct_cents=before.corrected_cents,
+        correct_cents=None if each.is_held else each.corrected_cents,
+        repaid_cents=each.repaid_cents,
+        taken_cents=each.taken_cents,
+        left_cents=each.left_cents,
+        ends_invoice=before.offer_cents > each.taken_cents - before.taken_cents,
+    )
 
 
 def is_touched(adjustment: Adjustment) -> bool:
@@ -154,6 +173,7 @@ def _refund(part: ProposalPart, each: Adjustment, where: InDeal, knock_on: notic
         signed_on=request.agreement_signed_on,
         clause=deal.agreement.clause,
         collected_cents=each.refund_cents,
+        repaid_cents=each.repaid_cents,
         interest_cents=each.interest_cents,
         interest_rates=tuple(line.rate for line in lines),
         interest_days=interest_days(policy, each.interest_lines) if lines else None,
@@ -194,6 +214,7 @@ def _offer(part: ProposalPart, each: Adjustment, where: InDeal, knock_on: notice
         recorded_cents=each.recorded_cents,
         correct_cents=each.corrected_cents,
         obliged_by=part.obliged_by or None,
+        taken_cents=each.taken_cents,
         is_offered_again=unpaid is Unpaid.OFFERED_AGAIN,
         stays_due=unpaid is Unpaid.STAYS_DUE,
         knock_on=knock_on,

@@ -11,23 +11,25 @@ from app.identity import Person, Role
 from app.incidents.audience import count_concerned
 from app.incidents.closing.operations import find_closing
 from app.incidents.coverage import Coverage, find_coverage, find_replay
+from app.incidents.current import list_uncovered
 from app.incidents.findings import DealFinding, list_findings
 from app.incidents.models import FirstNotice, Incident, StatementKind
 from app.incidents.money.reading import total_due
 from app.incidents.nine_rows import Overview, Row, Standing, Topic
 from app.incidents.proposal_models import Proposal, Publication
 from app.incidents.publishing import list_obstacles
-from app.incidents.queries import find_proposal
+from app.incidents.queries import find_standing
 from app.incidents.remedies import Remedy
 from app.incidents.sending import count_held_back
 from app.incidents.signing import SIGNATURES_NEEDED
+from app.incidents.voiding import OUT
 from app.incidents.workflow import LEAVING, NoticeState, ProposalState, PublicationState
 from app.settlement import Direction
 
 
 def get_overview(incident: Incident, *, texts: Mapping[str, str], on: date) -> Overview:
     """The nine rows as they stand; `texts` names each notice template by the SHA-256 of its bytes."""
-    findings, proposal = list_findings(incident), find_proposal(incident)
+    findings, proposal = list_findings(incident), find_standing(incident)
     publication = proposal.publication if proposal else None
     rows = (
         _contained(incident),
@@ -40,7 +42,7 @@ def get_overview(incident: Incident, *, texts: Mapping[str, str], on: date) -> O
         _money(incident, proposal),
         _closed(incident),
     )
-    is_kept = publication is not None and publication.state is PublicationState.DONE
+    is_kept = publication is not None and publication.state is PublicationState.DONE and not list_uncovered(incident)
     days_left = (incident.promised_on - on).days if incident.promised_on and not is_kept else None
     return Overview(incident, count_concerned(incident, on), rows, days_left)
 
@@ -184,11 +186,7 @@ def missing_signatures(proposal: Proposal) -> list[Role]:
 
 
 def _published(incident: Incident, proposal: Proposal | None, texts: Mapping[str, str]) -> Row:
-    if proposal is None or proposal.state not in (
-        ProposalState.APPROVED,
-        ProposalState.PUBLISHING,
-        ProposalState.PUBLISHED,
-    ):
+    if proposal is None or proposal.state not in (ProposalState.APPROVED, *OUT):
         return Row(Topic.PUBLISHED, Standing.LATER, "After management and legal approved.")
     if proposal.publication is None:
         obstacles = list_obstacles(proposal, texts=texts)
@@ -208,6 +206,8 @@ def _say_publication(incident: Incident, publication: Publication) -> Row:
         PublicationState.STOPPED: (Standing.NOW, "Stopped before everybody was told."),
         PublicationState.DONE: (Standing.DONE, ""),
     }[publication.state]
+    if standing is Standing.DONE and (left := list_uncovered(incident)):
+        standing, rest = Standing.NOW, f"{join_words([case.deal.name for case in left])}: propose another version."
     return Row(Topic.PUBLISHED, standing, f"{told} {rest}".rstrip(), *_who(incident, publication.started_by, at))
 
 

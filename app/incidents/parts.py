@@ -1,6 +1,6 @@
 """From the decision about one deal to its part of a proposal and the adjustments. Callers own the transaction."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -8,9 +8,11 @@ from fractions import Fraction
 from app.allocations import Run
 from app.core.text import plain_fraction
 from app.incidents.adjusting import Worked, adjust, work_out
+from app.incidents.current import find_covering
 from app.incidents.decisions import CaseDecision, Decision, IncompleteDecision
 from app.incidents.distributions import Distributions
 from app.incidents.models import Case
+from app.incidents.moved import Moved, moved_in
 from app.incidents.proposal_models import Adjustment, ProposalPart
 from app.incidents.remedies import CannotCompute, Remedy, effects_of
 from app.incidents.rerunning import shares_of
@@ -35,6 +37,7 @@ class Decided:
 
     part: ProposalPart
     adjustments: list[Adjustment]
+    moved: Mapping[int, Moved]
 
 
 def decide(case: Case, run: Run, decision: CaseDecision, terms: Terms) -> Decided:
@@ -50,15 +53,17 @@ def decide(case: Case, run: Run, decision: CaseDecision, terms: Terms) -> Decide
         has_held=bool(shares.held),
         waives_payment=over_all.threshold.waives.waives_payment,
         unpaid=_unpaid(decision, over_all),
+        replaces=find_covering(case) is not None,
     )
     if missing:
         raise IncompleteDecision(f"{name}: there is no approved text for the {missing} yet, so it cannot be proposed.")
     if decision.remedy is not Remedy.REDISTRIBUTION and not decision.reason.strip():
         raise IncompleteDecision(f"{name}: write why {decision.remedy.label} and not what the agreement says.")
-    worked = work_out(case.deal, shares.corrected, pay_by=terms.pay_by, policy=over_all.interest_policy)
+    moved = moved_in(case)
+    worked = work_out(case.deal, shares.corrected, pay_by=terms.pay_by, policy=over_all.interest_policy, moved=moved)
     part = _part(case, run, decision, worked, distributions)
     part.held, part.held_rate_text = shares.held, _text(shares.rate) if shares.held else None
-    return Decided(part, adjust(part, worked, threshold=over_all.threshold, distributions=distributions))
+    return Decided(part, adjust(part, worked, threshold=over_all.threshold, distributions=distributions), moved)
 
 
 def _unpaid(decision: CaseDecision, over_all: Decision) -> Unpaid:

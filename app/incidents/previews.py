@@ -10,7 +10,7 @@ from app.identity import Person
 from app.incidents.audience import Concerned, list_concerned
 from app.incidents.facts import correction_facts, first_notice_facts, list_adjustments
 from app.incidents.leaving import facts_for
-from app.incidents.making_due import is_notice_waived
+from app.incidents.making_due import is_written_to
 from app.incidents.models import FirstNotice, Incident, Update
 from app.incidents.proposal_models import Proposal
 from app.notices import Notice
@@ -45,11 +45,11 @@ def list_variants(
 
 
 def _compose(about: Proposal | FirstNotice | Update, to: Concerned) -> Notice | None:
-    """None for somebody who is not written to, because the threshold waives it."""
+    """None for somebody who is not written to: nothing is new for them, or the threshold waives it."""
     if not isinstance(about, Proposal):
         return facts_for(about, to)
-    is_unwritten = is_notice_waived(list_adjustments(about, to.account_ids))
-    return None if is_unwritten else correction_facts(about, to)
+    is_written = is_written_to(list_adjustments(about, to.account_ids))
+    return correction_facts(about, to) if is_written else None
 
 
 def _variants(

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from fractions import Fraction
-from typing import ClassVar, NotRequired, TypedDict
+from typing import ClassVar
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -14,52 +14,10 @@ from app.identity import Account, Person, Role
 from app.incidents.decisions import Assumption
 from app.incidents.distributions import Distributions
 from app.incidents.models import Case, Incident
+from app.incidents.proposal_lines import DistributionLine, InterestLine, Policy
 from app.incidents.remedies import Remedy, Waiver
 from app.incidents.risks import Risk
 from app.incidents.workflow import ProposalState, PublicationState
-
-
-class Policy(TypedDict):
-    """What is said about answers, as JSON on the proposal.
-
-    `may_decline`: an offer may be left, unless its part says by which clause not. `unpaid_offer`: what becomes of one
-    that is unpaid on its last day, and `unpaid_obliged` of one that may not be declined, in the words of `Unpaid`; an
-    older version has no such entry, and there it ends. `is_bridged`: a refund does not depend on what others do.
-    `rates` is the table that interest was worked out by: first day, yearly rate, version.
-    """
-
-    may_decline: bool
-    unpaid_offer: str
-    unpaid_obliged: NotRequired[str]
-    interest: str
-    is_bridged: bool
-    rates: NotRequired[list[list[str | int]]]
-
-
-class DistributionLine(TypedDict):
-    """What one holder missed of one distribution, below 0 what they got too much: minor units, day in ISO form."""
-
-    paid_on: str
-    total_cents: int
-    cents: int
-
-
-class InterestLine(TypedDict):
-    """One worked line of interest: dates in ISO form, the yearly rate and the exact minor units as fractions.
-
-    `base` is what the line is reckoned on, exactly: the principal, with compounding more. Lines that were stored
-    before there was more than one policy have neither base nor year: they ran on the principal, by years of 365 days.
-    """
-
-    principal_cents: int
-    from_on: str
-    to_on: str
-    days: int
-    rate: str
-    exact: str
-    year_days: NotRequired[int]
-    base: NotRequired[str]
-    is_limited: NotRequired[bool]
 
 
 class Proposal(Pseudonymous, Base):
@@ -106,7 +64,9 @@ class Proposal(Pseudonymous, Base):
     incident: Mapped[Incident] = relationship()
     proposed_by: Mapped[Person] = relationship(foreign_keys=proposed_by_id)
     rejected_by: Mapped[Person | None] = relationship(foreign_keys=rejected_by_id)
-    parts: Mapped[list["ProposalPart"]] = relationship(back_populates="proposal", order_by="ProposalPart.case_id")
+    parts: Mapped[list["ProposalPart"]] = relationship(
+        back_populates="proposal", order_by="ProposalPart.case_id", foreign_keys="ProposalPart.proposal_id"
+    )
     adjustments: Mapped[list["Adjustment"]] = relationship(back_populates="proposal", order_by="Adjustment.id")
     approvals: Mapped[list["Approval"]] = relationship(order_by="Approval.at")
     publication: Mapped["Publication | None"] = relationship(back_populates="proposal")
@@ -117,7 +77,7 @@ class ProposalPart(Base):
 
     `multiple` is the price now by the price paid, for C alone. `held` are positions of requests whose holders declined
     and keep what they have; `held_rate_text` is then the rate among the others. `obliged_by` is the clause by which an
-    offer may not be declined, empty where it may.
+    offer may not be declined, empty where it may. `replaces` is the newest version that covered the case before.
     """
 
     __tablename__ = "proposal_parts"
@@ -140,8 +100,10 @@ class ProposalPart(Base):
     held: Mapped[list[int]] = mapped_column(JSON, default=list)
     held_rate_text: Mapped[str | None] = mapped_column(Text)
     obliged_by: Mapped[str] = mapped_column(Text, default="")
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("proposals.id"))
 
-    proposal: Mapped[Proposal] = relationship(back_populates="parts")
+    proposal: Mapped[Proposal] = relationship(back_populates="parts", foreign_keys=proposal_id)
+    replaces: Mapped[Proposal | None] = relationship(foreign_keys=replaces_id)
     case: Mapped[Case] = relationship()
     run: Mapped[Run] = relationship()
 
@@ -165,6 +127,10 @@ class Adjustment(Base):
     money: `refund_cents` of what was collected too much, with `interest_cents`; `offer_cents` that the investor may
     take at the original price; `cash_cents` that the platform pays for what the error cost; `distribution_cents` that
     was missed of distributions, below 0 what was paid too much. `waived` is what the threshold waives of that.
+
+    `replaces` is what an earlier version says of it. One that `is_kept` says the same, so the earlier one stands. Else
+    the money is what is still to be moved: `repaid_cents` were paid to the investor before, `taken_cents` by them for
+    an offer, and of the former `left_cents` too much, which stay theirs. `is_lapsed`: held since its offer ended.
     """
 
     __tablename__ = "adjustments"
@@ -190,6 +156,9 @@ class Adjustment(Base):
             "change_cents = 0 OR change_cents = corrected_cents - recorded_cents", name="changes_to_what_is_right"
         ),
         CheckConstraint("NOT is_held OR recorded_cents = corrected_cents", name="held_keep_what_they_have"),
+        CheckConstraint("repaid_cents >= 0 AND taken_cents >= 0 AND left_cents >= 0", name="moved_not_negative"),
+        CheckConstraint("NOT is_kept OR replaces_id IS NOT NULL", name="keeps_an_earlier_one"),
+        CheckConstraint("NOT is_lapsed OR is_held", name="lapsed_are_held"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -211,9 +180,16 @@ class Adjustment(Base):
     distribution_lines: Mapped[list[DistributionLine]] = mapped_column(JSON, default=list)
     is_held: Mapped[bool] = mapped_column(default=False)
     waived: Mapped[Waiver] = mapped_column(default=Waiver.NOTHING)
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("adjustments.id"), index=True)
+    is_kept: Mapped[bool] = mapped_column(default=False)
+    is_lapsed: Mapped[bool] = mapped_column(default=False)
+    repaid_cents: Mapped[Cents] = mapped_column(default=0)
+    taken_cents: Mapped[Cents] = mapped_column(default=0)
+    left_cents: Mapped[Cents] = mapped_column(default=0)
     published_at: Mapped[datetime | None]
 
     proposal: Mapped[Proposal] = relationship(back_populates="adjustments")
+    replaces: Mapped["Adjustment | None"] = relationship(remote_side="Adjustment.id")
     case: Mapped[Case] = relationship()
     account: Mapped[Account] = relationship()
     request: Mapped[Request] = relationship()

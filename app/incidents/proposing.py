@@ -18,7 +18,9 @@ from app.incidents.coverage import find_coverage
 from app.incidents.decisions import INTEREST_POLICY, Decision
 from app.incidents.models import Case, Incident, StatementKind
 from app.incidents.parts import Decided, Terms, decide
-from app.incidents.proposal_models import Adjustment, Policy, Proposal, ProposalPart
+from app.incidents.proposal_lines import Policy
+from app.incidents.proposal_models import Adjustment, Proposal, ProposalPart
+from app.incidents.replacing import replace_published
 from app.incidents.stating import contained_rules
 from app.incidents.unpaid import Unpaid
 from app.incidents.voiding import void_unpublished
@@ -103,16 +105,19 @@ def draft(
     """The proposal as it would be made now; it is not stored.
 
     `texts` names each notice template by the SHA-256 of its bytes: what no text says cannot be proposed. Raises
-    CannotPropose or, in words as well, whatever is missing of the decision.
+    CannotPropose, CannotReplace or, in words as well, whatever is missing of the decision.
     """
     dates.check()
     decision.check({case.deal.external_id: case.deal.currency for case in incident.cases})
     if not pay_to.strip():
         raise CannotPropose("Say where an offer is paid to; legal approves it.")
-    _check_none_is_out(incident)
+    _check_none_is_leaving(incident)
     terms = Terms(texts, decision, dates.pay_by)
-    decided = [decide(case, _run(case), decision.of(case.deal.external_id), terms) for case in incident.cases]
+    covered = [case for case in incident.cases if decision.is_about(case.deal.external_id)]
+    decided = [decide(case, _run(case), decision.of(case.deal.external_id), terms) for case in covered]
     proposal = _new_version(incident, decision, dates, decided)
+    for each in decided:
+        replace_published(each.part, each.adjustments, each.moved)
     proposal.pay_to, proposal.reason = pay_to, reason
     proposal.canonical = canonical_form(incident, proposal, texts)
     proposal.digest = digest(proposal.canonical)
@@ -145,10 +150,10 @@ def list_proposals(incident: Incident) -> Sequence[Proposal]:
     return session.scalars(select(Proposal).where(Proposal.incident_id == incident.id).order_by(Proposal.version)).all()
 
 
-def _check_none_is_out(incident: Incident) -> None:
+def _check_none_is_leaving(incident: Incident) -> None:
     for proposal in list_proposals(incident):
-        if proposal.state in (ProposalState.PUBLISHING, ProposalState.PUBLISHED):
-            raise CannotPropose(f"Version {proposal.version} is {proposal.state} already.")
+        if proposal.state is ProposalState.PUBLISHING:
+            raise CannotPropose(f"Version {proposal.version} is publishing. Propose another once everybody has theirs.")
 
 
 def _run(case: Case) -> Run:
@@ -170,7 +175,7 @@ def canonical_form(incident: Incident, proposal: Proposal, texts: Mapping[str, s
     fixed, coverage = incident.statement(StatementKind.FIXED), find_coverage(incident)
     return canonical(
         {
-            "v": 3,
+            "v": 4,
             "incident": incident.reference,
             "version": proposal.version,
             "cause": incident.cause,
@@ -213,6 +218,7 @@ def _canonical_part(part: ProposalPart, adjustments: Sequence[Adjustment]) -> di
         "distributions": [part.distributions.value, part.distributions_reason],
         "obliged_by": part.obliged_by,
         "held": part.held,
+        "replaces": [part.replaces.version, part.replaces.digest] if part.replaces else None,
         "run": run.audit_name,
         "rule": run.rule.value,
         "rate": plain_fraction(part.rate) if part.rate is not None else None,
@@ -235,4 +241,9 @@ def figures_signed(each: Adjustment) -> list[object]:
         each.distribution_cents,
         each.is_held,
         each.waived.value,
+        each.is_kept,
+        each.is_lapsed,
+        each.repaid_cents,
+        each.taken_cents,
+        each.left_cents,
     ]

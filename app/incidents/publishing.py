@@ -9,16 +9,18 @@ from app import allocations, audit
 from app.core import signals
 from app.core.db import ring, session
 from app.core.errors import DomainError
+from app.core.text import join_words
 from app.identity import Person
 from app.incidents.audience import count_concerned, list_concerned
 from app.incidents.batches import last_date, page_of
 from app.incidents.canonical import digest
 from app.incidents.facts import correction_facts, list_adjustments
-from app.incidents.making_due import count_written, is_notice_waived, payables_of
+from app.incidents.making_due import count_addressed, count_written, is_written_to, payables_of
 from app.incidents.models import StatementKind
 from app.incidents.proposal_models import Proposal, Publication
 from app.incidents.proposing import canonical_form
 from app.incidents.remedies import Waiver
+from app.incidents.replacing import has_moved_since, list_on_their_way
 from app.incidents.rerunning import rests_on_rule
 from app.incidents.sending import CANARY, find_canary_fault, rehearse_notice
 from app.incidents.workflow import (
@@ -46,11 +48,14 @@ class CannotPublish(DomainError):
 class DryRun:
     """What publishing would do: people written to, and counts and minor units by currency of what becomes due.
 
-    `unwritten` are the people concerned whose notice the threshold waives.
+    `unwritten` are the people whose notice the threshold waives; `others` those concerned to whom the version says
+    nothing new, `kept` the figures that it only repeats.
     """
 
     people: int
     unwritten: int
+    others: int
+    kept: int
     unchanged: int
     counts: Mapping[Direction, int]
     cents: Mapping[Direction, Mapping[str, int]]
@@ -66,7 +71,7 @@ def dry_run(proposal: Proposal, *, texts: Mapping[str, str], at: datetime) -> Dr
     cents: defaultdict[Direction, Counter[str]] = defaultdict(Counter)
     interest: Counter[str] = Counter()
     parts = {part.case_id: part for part in proposal.parts}
-    written = count_written(proposal, at.date())
+    written, addressed = count_written(proposal, at.date()), count_addressed(proposal, at.date())
     for adjustment in proposal.adjustments:
         for payable in payables_of(parts[adjustment.case_id], adjustment):
             currency = adjustment.case.deal.currency
@@ -75,8 +80,10 @@ def dry_run(proposal: Proposal, *, texts: Mapping[str, str], at: datetime) -> Dr
             interest[currency] += payable.interest_cents
     return DryRun(
         people=written,
-        unwritten=count_concerned(proposal.incident, at.date()) - written,
-        unchanged=sum(each.difference_cents == 0 for each in proposal.adjustments),
+        unwritten=addressed - written,
+        others=count_concerned(proposal.incident, at.date()) - addressed,
+        kept=sum(each.is_kept for each in proposal.adjustments),
+        unchanged=sum(each.difference_cents == 0 and not each.is_kept for each in proposal.adjustments),
         counts=counts,
         cents=cents,
         interest_cents=interest,
@@ -109,7 +116,20 @@ def list_obstacles(proposal: Proposal, *, texts: Mapping[str, str]) -> list[str]
         f"{part.case.deal.name}: without those who declined the rule gives other shares.": not rests_on_rule(part)
         for part in proposal.parts
     }
+    obstacles |= _money_obstacles(proposal)
     return [words for words, blocks in obstacles.items() if blocks]
+
+
+def _money_obstacles(proposal: Proposal) -> dict[str, bool]:
+    """What moved, or is about to move, of the money that a version counts."""
+    found: dict[str, bool] = {}
+    for part in proposal.parts:
+        theirs = [each for each in proposal.adjustments if each.case_id == part.case_id]
+        batches = list_on_their_way(part.case, theirs)
+        name = part.case.deal.name
+        found[f"{name}: money that this version changes is in {join_words(batches)}."] = bool(batches)
+        found[f"{name}: money moved since this version counted it. Propose it again."] = has_moved_since(part, theirs)
+    return found
 
 
 def start(
@@ -166,7 +186,7 @@ def rehearse(*, proposal: Proposal, by: Person, at: datetime) -> int:
     if proposal.incident.is_live:
         raise CannotPublish("This incident is live; a rehearsal is for before.")
     everybody = list_concerned(proposal.incident, at.date())
-    concerned = [each for each in everybody if not is_notice_waived(list_adjustments(proposal, each.account_ids))]
+    concerned = [each for each in everybody if is_written_to(list_adjustments(proposal, each.account_ids))]
     for each in concerned:
         content = correction_facts(proposal, each)
         rehearse_notice(

@@ -94,6 +94,14 @@ def find_proposal(incident: Incident) -> Proposal | None:
     ).one_or_none()
 
 
+def find_standing(incident: Incident) -> Proposal | None:
+    """The newest proposal that is neither void nor rejected; the newest where there is none."""
+    over = (ProposalState.VOID, ProposalState.REJECTED)
+    theirs = select(Proposal).where(Proposal.incident_id == incident.id, Proposal.state.not_in(over))
+    found = session.scalars(theirs.order_by(Proposal.version.desc()).limit(1)).one_or_none()
+    return found or find_proposal(incident)
+
+
 def get_proposal(incident: Incident) -> Proposal:
     """The newest proposal of the incident. Raises NoResultFound."""
     return session.scalars(
@@ -122,7 +130,7 @@ def _theirs(person: Person, on: date) -> Select[Incident]:
 
 
 def find_published(incident: Incident, account_ids: frozenset[int]) -> Proposal | None:
-    """The newest proposal of the incident with figures published to one of these accounts."""
+    """The newest version of the incident that says something new to one of these accounts, and has been published."""
     return session.scalars(
         select(Proposal)
         .where(
@@ -132,6 +140,7 @@ def find_published(incident: Incident, account_ids: frozenset[int]) -> Proposal 
                 Adjustment.proposal_id == Proposal.id,
                 Adjustment.account_id.in_(account_ids),
                 Adjustment.published_at.is_not(None),
+                Adjustment.is_kept.is_(False),
             ),
         )
         .order_by(Proposal.version.desc())

@@ -60,6 +60,9 @@ class Holding:
 
     `interest_cents` is what a refund would bear. `distribution_cents` is what the holder missed of the deal's
     distributions, below 0 what they got too much. Someone who `is_held` declined an offer and keeps what they have.
+
+    By earlier versions `repaid_cents` was paid back, `taken_cents` paid by the investor for an offer, `cash_paid_cents`
+    paid for what the error cost, and `distributed_cents` paid of distributions, less what was claimed of them.
     """
 
     position: int
@@ -70,6 +73,10 @@ class Holding:
     interest_cents: int = 0
     distribution_cents: int = 0
     is_held: bool = False
+    repaid_cents: int = 0
+    taken_cents: int = 0
+    cash_paid_cents: int = 0
+    distributed_cents: int = 0
 
     @property
     def excess_cents(self) -> int:
@@ -89,7 +96,10 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What one remedy does to one holding. No amount is below 0 but the distribution; offers bear nothing."""
+    """What one remedy does to one holding. No amount is below 0 but the distribution; offers bear nothing.
+
+    `left_cents` is what earlier versions paid too much: it is not asked back.
+    """
 
     holding: Holding
     remedy: Remedy
@@ -98,12 +108,14 @@ class Effect:
     offer_cents: int = 0
     cash_cents: int = 0
     distribution_cents: int = 0
+    left_cents: int = 0
 
     @property
     def change_cents(self) -> int:
-        """How the allocation changes if an offer is taken."""
+        """How the allocation changes if an offer is taken, and by what was taken before."""
         is_moved = self.remedy is Remedy.REDISTRIBUTION
-        return self.holding.corrected_cents - self.holding.recorded_cents if is_moved else self.offer_cents
+        bought = self.offer_cents + self.holding.taken_cents
+        return self.holding.corrected_cents - self.holding.recorded_cents if is_moved else bought
 
     @property
     def received_cents(self) -> int:
@@ -163,30 +175,52 @@ def is_in_another_tax_year(closed_year: int, paid_year: int) -> bool:
 
 
 def _moved(holding: Holding) -> Effect:
-    collected_too_much = max(0, holding.collected_cents - holding.corrected_cents) if holding.excess_cents else 0
+    paid = holding.collected_cents + holding.repaid_cents
+    too_much = max(0, paid - holding.corrected_cents) if holding.excess_cents else 0
+    refund = max(0, too_much - holding.repaid_cents)
     return Effect(
         holding,
         Remedy.REDISTRIBUTION,
-        refund_cents=collected_too_much,
-        interest_cents=holding.interest_cents if collected_too_much else 0,
-        offer_cents=holding.shortfall_cents,
-        distribution_cents=holding.distribution_cents,
+        refund_cents=refund,
+        interest_cents=holding.interest_cents if refund else 0,
+        offer_cents=_still_offered(holding),
+        distribution_cents=_still_distributed(holding, holding.distribution_cents),
+        left_cents=max(0, holding.repaid_cents - too_much) + _distributed_too_much(holding),
     )
 
 
 def _offered(holding: Holding) -> Effect:
+    missed = max(0, holding.distribution_cents)  # the others keep what they hold, and what it paid
     return Effect(
         holding,
         Remedy.NEW_ROUND,
-        offer_cents=holding.shortfall_cents,
-        distribution_cents=max(0, holding.distribution_cents),  # the others keep what they hold, and what it paid
+        offer_cents=_still_offered(holding),
+        distribution_cents=_still_distributed(holding, missed),
+        left_cents=_distributed_too_much(holding),
     )
 
 
 def _paid(holding: Holding, multiple: Fraction) -> Effect:
+    cost = cash_for(holding, multiple)
     return Effect(
         holding,
         Remedy.CASH,
-        cash_cents=cash_for(holding, multiple),
-        distribution_cents=max(0, holding.distribution_cents),
+        cash_cents=max(0, cost - holding.cash_paid_cents),
+        distribution_cents=_still_distributed(holding, max(0, holding.distribution_cents)),
+        left_cents=max(0, holding.cash_paid_cents - cost) + _distributed_too_much(holding),
     )
+
+
+def _still_offered(holding: Holding) -> int:
+    return max(0, holding.shortfall_cents - holding.taken_cents)
+
+
+def _still_distributed(holding: Holding, missed: int) -> int:
+    """What is missing of a distribution after what was paid; below 0 what it paid too much, less what was claimed."""
+    if holding.distributed_cents > 0:
+        return max(0, missed - holding.distributed_cents) if missed >= 0 else missed
+    return missed - holding.distributed_cents
+
+
+def _distributed_too_much(holding: Holding) -> int:
+    return max(0, holding.distributed_cents - max(0, holding.distribution_cents))

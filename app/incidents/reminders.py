@@ -16,16 +16,20 @@ from sqlalchemy.orm import aliased, joinedload
 from app import identity
 from app.core.db import session
 from app.identity import Authority, Scope
+from app.incidents.current import stands
 from app.incidents.previews import Variant, shape_of
 from app.incidents.proposal_models import Adjustment, Proposal, ProposalPart, Publication
 from app.incidents.reach import signed_in_since
 from app.incidents.sending import queue_reminder
+from app.incidents.unpaid import Unpaid
 from app.incidents.workflow import ProposalState
 from app.notices import Correction, Kind, Message, Reminder, State, read_content
-from app.settlement import Direction, Hold, HoldKind, Settlement, SettlementState
+from app.settlement import Direction, Hold, Settlement, SettlementState
 
 BATCH = 200
 ANSWERING = (Scope.OWNER, Scope.ACTS)
+AFTER = timedelta(days=30)
+"""How long somebody is reminded of what stays due after its last day."""
 
 
 class Occasion(IntEnum):
@@ -33,6 +37,7 @@ class Occasion(IntEnum):
 
     NOT_SEEN = 1
     OFFER_LEFT = 2
+    STILL_DUE = 3
 
 
 def wait_before_reminding(proposal: Proposal) -> timedelta:
@@ -41,20 +46,14 @@ def wait_before_reminding(proposal: Proposal) -> timedelta:
 
 
 def list_remindable(*, at: datetime) -> Sequence[Publication]:
-    """The publications whose people may be reminded now: of published corrections, the newest of each incident.
+    """The publications whose people may be reminded now.
 
-    Nobody is reminded after the last date that the proposal names.
+    Nobody is reminded of figures that another version replaced, nor after the last date that the proposal names.
     """
-    newer = aliased(Proposal)
-    is_newest = ~exists().where(
-        newer.incident_id == Proposal.incident_id,
-        newer.version > Proposal.version,
-        newer.state.in_((ProposalState.PUBLISHING, ProposalState.PUBLISHED)),
-    )
     published = (
         select(Publication)
         .join(Publication.proposal)
-        .where(Proposal.state == ProposalState.PUBLISHED, is_newest)
+        .where(Proposal.state == ProposalState.PUBLISHED)
         .options(joinedload(Publication.proposal).joinedload(Proposal.incident))
     )
     return [each for each in session.scalars(published) if _occasions(each.proposal, at)]
@@ -74,12 +73,19 @@ def remind_batch(*, publication: Publication, at: datetime) -> int:
 def _occasions(proposal: Proposal, at: datetime) -> list[Occasion]:
     today = _today(proposal, at)
     not_seen = [Occasion.NOT_SEEN] if today <= max(proposal.look_by, proposal.pay_by, proposal.due_by) else []
-    return not_seen + ([Occasion.OFFER_LEFT] if proposal.remind_on <= today <= proposal.due_by else [])
+    offer_left = [Occasion.OFFER_LEFT] if proposal.remind_on <= today <= proposal.due_by else []
+    stays_due = proposal.policy.get("unpaid_obliged") == Unpaid.STAYS_DUE
+    still_due = stays_due and proposal.due_by < today <= proposal.due_by + AFTER
+    return not_seen + offer_left + ([Occasion.STILL_DUE] if still_due else [])
 
 
 def _unreminded(proposal: Proposal, occasion: Occasion, at: datetime) -> Select[Message]:
     """Corrections that a mail server took and whose readers were not reminded on this occasion."""
-    is_due = _was_not_seen(proposal, at) if occasion is Occasion.NOT_SEEN else _has_offer_left(proposal, at)
+    is_due = {
+        Occasion.NOT_SEEN: _was_not_seen,
+        Occasion.OFFER_LEFT: _has_offer_left,
+        Occasion.STILL_DUE: _has_offer_due,
+    }[occasion](proposal, at)
     return (
         select(Message)
         .where(
@@ -125,11 +131,12 @@ def _was_not_seen(proposal: Proposal, at: datetime) -> ColumnElement[bool]:
 
 
 def _is_still_concerned(proposal: Proposal, at: datetime) -> ColumnElement[bool]:
-    """Whether the reader still acts for an account of the correction, or sees it: that may have ended since."""
+    """Whether the reader still acts for, or sees, an account of whose figures any stand: both may have ended since."""
     return (
         exists()
         .where(
             Adjustment.proposal_id == proposal.id,
+            stands(),
             Authority.account_id == Adjustment.account_id,
             Authority.person_id == Message.person_id,
             identity.in_force(_today(proposal, at)),
@@ -144,6 +151,17 @@ def _today(proposal: Proposal, at: datetime) -> date:
 
 def _has_offer_left(proposal: Proposal, at: datetime) -> ColumnElement[bool]:
     """Whether the reader answers for an account whose offer, which they may leave, is still open."""
+    return _answers_for(proposal, at, ProposalPart.obliged_by == "")
+
+
+def _has_offer_due(proposal: Proposal, at: datetime) -> ColumnElement[bool]:
+    """Whether they answer for one that the agreement obliges to take, and whose last day has passed."""
+    return _answers_for(proposal, at, ProposalPart.obliged_by != "", Settlement.due_on < _today(proposal, at))
+
+
+def _answers_for(proposal: Proposal, at: datetime, *such: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether they answer for an account with such an offer, still open and not on hold."""
+    is_held = exists().where(Hold.settlement_id == Settlement.id, Hold.lifted_at.is_(None))
     return (
         exists()
         .where(
@@ -151,10 +169,10 @@ def _has_offer_left(proposal: Proposal, at: datetime) -> ColumnElement[bool]:
             Settlement.adjustment_id == Adjustment.id,
             Settlement.direction == Direction.OFFER,
             Settlement.state == SettlementState.DUE,
-            ~_is_disputed(),
             ProposalPart.proposal_id == proposal.id,
             ProposalPart.case_id == Adjustment.case_id,
-            ProposalPart.obliged_by == "",
+            *such,
+            ~is_held,
             Authority.account_id == Adjustment.account_id,
             Authority.person_id == Message.person_id,
             Authority.scope.in_(ANSWERING),
@@ -162,11 +180,6 @@ def _has_offer_left(proposal: Proposal, at: datetime) -> ColumnElement[bool]:
         )
         .correlate(Message)
     )
-
-
-def _is_disputed() -> ColumnElement[bool]:
-    """Whether the offer waits since its figures are disputed: nobody is asked to choose meanwhile."""
-    return exists().where(Hold.settlement_id == Settlement.id, Hold.kind == HoldKind.DISPUTE, Hold.lifted_at.is_(None))
 
 
 def _remind(proposal: Proposal, message: Message, occasion: Occasion, at: datetime) -> None:
@@ -178,7 +191,12 @@ def _remind(proposal: Proposal, message: Message, occasion: Occasion, at: dateti
     queue_reminder(
         incident=proposal.incident,
         about=proposal,
-        content=_facts(correction, sent_on, was_seen=session.scalar(seen) is not None),
+        content=_facts(
+            correction,
+            sent_on,
+            was_seen=session.scalar(seen) is not None,
+            is_late=occasion is Occasion.STILL_DUE,
+        ),
         person=message.person,
         version=occasion.value,
         opens=message.link.opens,
@@ -188,13 +206,13 @@ def _remind(proposal: Proposal, message: Message, occasion: Occasion, at: dateti
 
 
 def list_reminders(proposal: Proposal, variants: Sequence[Variant]) -> list[Variant]:
-    """The shapes of what may remind of these corrections: who was not seen, and who has an offer left."""
+    """The shapes of what may remind of these: who was not seen, has an offer left, or one that stays due."""
     found: dict[Hashable, Variant] = {}
     for variant in variants:
         if not isinstance(variant.content, Correction):
             continue
-        for was_seen in (False, True) if variant.content.choices else (False,):
-            content = _facts(variant.content, proposal.notice_on, was_seen=was_seen)
+        for was_seen, is_late in _ways(variant.content):
+            content = _facts(variant.content, proposal.notice_on, was_seen=was_seen, is_late=is_late)
             known = found.get(shape_of(content))
             people = variant.people + (known.people if known else 0)
             found[shape_of(content)] = replace(
@@ -203,7 +221,13 @@ def list_reminders(proposal: Proposal, variants: Sequence[Variant]) -> list[Vari
     return list(found.values())
 
 
-def _facts(correction: Correction, sent_on: date, *, was_seen: bool) -> Reminder:
+def _ways(correction: Correction) -> Sequence[tuple[bool, bool]]:
+    """Whether its reader was seen, and whether the last day has passed, in every reminder there may be of it."""
+    seen = [(False, False), *([(True, False)] if correction.choices else [])]
+    return [*seen, (False, True), (True, True)] if any(each.stays_due for each in correction.offers) else seen
+
+
+def _facts(correction: Correction, sent_on: date, *, was_seen: bool, is_late: bool) -> Reminder:
     has_duty = bool(correction.claims) or any(each.obliged_by for each in correction.offers)
     return Reminder(
         reference=correction.reference,
@@ -213,7 +237,8 @@ def _facts(correction: Correction, sent_on: date, *, was_seen: bool) -> Reminder
         sent_on=sent_on,
         was_seen=was_seen,
         has_refund=correction.pays_back,
-        comes_anyway=correction.pays,
-        choose_by=correction.due_by if correction.choices else None,
-        obliged_by=correction.due_by if has_duty else None,
+        comes_anyway=correction.pays and not is_late,
+        choose_by=correction.due_by if correction.choices and not is_late else None,
+        obliged_by=correction.due_by if has_duty and not is_late else None,
+        was_due_on=correction.due_by if is_late else None,
     )

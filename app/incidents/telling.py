@@ -1,18 +1,18 @@
 """The first notice and its updates: proposed, and bound by legal's one signature. Callers own the transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from app import audit, identity
 from app.core.db import session
 from app.core.errors import DomainError
 from app.identity import Person, Role
-from app.incidents.audience import count_concerned, list_concerned
+from app.incidents.audience import Concerned, asks_in, list_concerned, list_concerned_where
 from app.incidents.canonical import canonical, digest
+from app.incidents.current import list_uncovered
 from app.incidents.facts import has_run
 from app.incidents.models import FirstNotice, Incident, StatementKind, Update
-from app.incidents.queries import find_proposal
-from app.incidents.voiding import OUT, UNSENT, void_notices
+from app.incidents.voiding import UNSENT, void_notices
 from app.incidents.workflow import LEAVING, NOTICE, NoticeState, check_open, step
 
 LONGEST_SENTENCE = 300
@@ -67,10 +67,9 @@ def propose_update(
 
 def _check_room_for_update(incident: Incident) -> date:
     """The date that was promised, which an update replaces."""
-    proposal = find_proposal(incident)
     if incident.promised_on is None:
         raise CannotTell("Nothing was promised yet: the first notice comes first.")
-    if proposal is not None and proposal.state in OUT:
+    if not list_uncovered(incident):
         raise CannotTell("The figures are published, so there is nothing to wait for.")
     if any(each.state in LEAVING for each in incident.updates):
         raise CannotTell("An update is leaving: let all of it go first.")
@@ -89,7 +88,7 @@ def _bind(notice: FirstNotice | Update, texts: Mapping[str, str], by: Person, at
     with session.no_autoflush:  # it is not whole before its digest is known
         notice.canonical = canonical_notice(notice, texts, at.date())
         notice.digest = digest(notice.canonical)
-        notice.recipients = count_concerned(notice.incident, at.date())
+        notice.recipients = len(list_recipients(notice, at.date()))
     session.add(notice)
     session.flush()
     audit.record(
@@ -105,7 +104,7 @@ def canonical_notice(notice: FirstNotice | Update, texts: Mapping[str, str], on:
         "incident": incident.reference,
         "promised_on": notice.promised_on.isoformat(),
         "contact": [incident.contact_name, incident.contact_phone, incident.contact_hours, incident.zone],
-        "recipients": sorted(each.person.audit_name for each in list_concerned(incident, on)),
+        "recipients": sorted(each.person.audit_name for each in list_recipients(notice, on)),
         "texts": dict(texts),
     }
     if isinstance(notice, Update):
@@ -114,6 +113,18 @@ def canonical_notice(notice: FirstNotice | Update, texts: Mapping[str, str], on:
     stopped = incident.statement(StatementKind.STOPPED)
     told_first = {"stopped_on": stopped.done_on.isoformat() if stopped else None, "has_run": has_run(incident)}
     return canonical(facts | {"notice": "first"} | told_first)
+
+
+def list_recipients(
+    notice: FirstNotice | Update, on: date, *, after: int = 0, at_most: int | None = None
+) -> Sequence[Concerned]:
+    """Everybody concerned; an update goes only to those who wait, where others have their figures."""
+    incident = notice.incident
+    waiting = list_uncovered(incident) if isinstance(notice, Update) else incident.cases
+    if len(waiting) == len(incident.cases):
+        return list_concerned(incident, on, after=after, at_most=at_most)
+    asks = asks_in([case.deal_id for case in waiting], on)
+    return list_concerned_where(incident, on, asks, after=after, at_most=at_most)
 
 
 def approve_notice(*, notice: FirstNotice | Update, digest_seen: str, by: Person, note: str, at: datetime) -> None:

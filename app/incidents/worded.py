@@ -22,6 +22,7 @@ CLAIMED_TEXT = "correction/claims.txt"
 HELD_TEXT = "correction/held.txt"
 WAIVED_TEXT = "correction/waived.txt"
 UNPAID_TEXT = "correction/unpaid.txt"
+REPLACED_TEXT = "correction/replaced.txt"
 
 
 def find_missing_words(
@@ -32,6 +33,7 @@ def find_missing_words(
     has_held: bool,
     waives_payment: bool,
     unpaid: Unpaid,
+    replaces: bool = False,
 ) -> str | None:
     """What a decision would do without a text that says so; none when every text is there."""
     needed = {
@@ -41,6 +43,7 @@ def find_missing_words(
         "holding of those who declined": HELD_TEXT if has_held else None,
         "waiver of a payment": WAIVED_TEXT if waives_payment else None,
         f"offer that {unpaid} when it is unpaid": UNPAID_TEXT if unpaid is not Unpaid.ENDS else None,
+        "replacing of what was published": REPLACED_TEXT if replaces else None,
     }
     return next((what for what, text in needed.items() if text and text not in texts), None)
 

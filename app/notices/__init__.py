@@ -83,6 +83,7 @@ from app.notices.posting import Post, queue_all
 from app.notices.queries import OutboxStatus, find_newest_notice, get_message, list_messages, status
 from app.notices.reach_models import Bounce, Suppression, SuppressionCause
 from app.notices.rendering import PLACEHOLDERS, Mark, WayIn, compose, preview
+from app.notices.replaced import Replaced
 from app.notices.sign_in import answer_sign_in_requests, queue_confirmation, queue_named, queue_sign_in, record_opening
 from app.notices.suppression import CannotLift, find_suppression, get_suppression, is_stopped, lift, list_suppressions
 from app.notices.switch import (
@@ -166,6 +167,7 @@ __all__ = [
     "Refused",
     "Reminder",
     "Render",
+    "Replaced",
     "Replied",
     "Sender",
     "SignIn",

@@ -23,6 +23,7 @@ from app.notices.outcomes import (
     Unchanged,
     Waived,
 )
+from app.notices.replaced import Replaced
 
 YEARS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven"}
 
@@ -116,6 +117,7 @@ class Correction(Notice):
     claims: tuple[Claim, ...] = ()
     held: tuple[Held, ...] = ()
     unchanged: tuple[Unchanged, ...] = ()
+    replaced: tuple[Replaced, ...] = ()
     look_by: date
     pay_by: date | None = None
     due_by: date | None = None
@@ -203,6 +205,7 @@ class AllClear(Notice):
     kind: ClassVar[Kind] = Kind.ALL_CLEAR
 
     unchanged: tuple[Unchanged, ...]
+    replaced: tuple[Replaced, ...] = ()
     fixed_on: date | None = None
     coverage: Coverage | None = None
 
@@ -217,7 +220,8 @@ class Reminder(Notice):
     """We sent the reader's corrected figures on `sent_on`, and they have not been seen, or have not chosen yet.
 
     `comes_anyway`: what we pay needs nothing from them. `choose_by`: until when an offer can be taken or left;
-    `obliged_by`: until when the agreement asks them to act. None where there is no such thing.
+    `obliged_by`: until when the agreement asks them to act; `was_due_on`: that day, once it has passed. None where
+    there is no such thing.
     """
 
     kind: ClassVar[Kind] = Kind.REMINDER
@@ -228,3 +232,4 @@ class Reminder(Notice):
     comes_anyway: bool = False
     choose_by: date | None = None
     obliged_by: date | None = None
+    was_due_on: date | None = None

@@ -72,7 +72,8 @@ class InterestTerms:
 
 @dataclass(frozen=True, kw_only=True)
 class Refund(Allocated):
-    """An allocation that was too large and is corrected. `collected_cents`: what was paid of the excess, None for all.
+    """An allocation that was too large and is corrected. `collected_cents`: what was paid of the excess, None for all,
+    less `repaid_cents`, what was paid back before.
 
     `interest_rates` are yearly, in order (8/100); `share_*` are parts of the deal.
     """
@@ -81,6 +82,7 @@ class Refund(Allocated):
     signed_on: date
     clause: str
     collected_cents: int | None = None
+    repaid_cents: int = 0
     interest_cents: int
     interest_rates: tuple[Fraction, ...] = ()
     interest_days: int | None = None
@@ -98,7 +100,7 @@ class Refund(Allocated):
     @property
     def less_to_pay_cents(self) -> int:
         """The part of the excess that was not paid yet, and never needs to be."""
-        return self.excess_cents - self.principal_cents
+        return max(0, self.excess_cents - self.principal_cents - self.repaid_cents)
 
     @property
     def total_cents(self) -> int:
@@ -122,12 +124,19 @@ class Offer(Allocated):
     """An allocation that was too small; the rest may be taken. `obliged_by` is the clause that asks for it, if any.
 
     When it is unpaid on its last day it ends, unless it `stays_due`; `is_offered_again` to the others of the deal then.
+    `taken_cents` were paid for a part of it before.
     """
 
     obliged_by: str | None = None
+    taken_cents: int = 0
     is_offered_again: bool = False
     stays_due: bool = False
     knock_on: KnockOn | None = None
+
+    @property
+    def missing_cents(self) -> int:
+        """How much is left to take."""
+        return super().missing_cents - self.taken_cents
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -244,9 +253,10 @@ class Claim(InDeal):
 
 @dataclass(frozen=True, kw_only=True)
 class Held(InDeal):
-    """An allocation that stays as recorded, since its holder told us before that they leave the missing part."""
+    """An allocation that stays as recorded, since its holder left the missing part: told us so, or let it lapse."""
 
     recorded_cents: int
+    is_lapsed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,15 @@
 """How corrections are carried out in money: interest, refunds and offers, the ledger, payments and their answers."""
 
 from app.settlement.answer_rows import BadAnswer, read_answers
-from app.settlement.batch_models import AnswerFile, Batch, BatchItem, BatchState, ItemState
+from app.settlement.batch_models import AnswerFile, Batch, BatchItem, BatchState, InvoicePayment, ItemState
 from app.settlement.booking import CannotBook, book, clear_leftovers
+from app.settlement.ending import end_offer
 from app.settlement.hold_models import Forgoing, ForgoingKind, Hold, HoldKind
 from app.settlement.holding import (
     CannotForgo,
     CannotHold,
     ask_to_forgo,
+    carry_hold,
     decide_forgoing,
     find_forgoing,
     get_forgoing,
@@ -38,10 +40,16 @@ from app.settlement.paying import (
     withdraw,
 )
 from app.settlement.postponing import postpone
-from app.settlement.queries import list_rates, list_settlements, rates_of, settlements_by_adjustment
+from app.settlement.queries import (
+    list_invoice_payments,
+    list_rates,
+    list_settlements,
+    rates_of,
+    settlements_by_adjustment,
+)
 from app.settlement.statements import Balance, find_disagreements, list_balances, list_transfers
 from app.settlement.states import NotAllowed, SettlementState
-from app.settlement.superseding import supersede
+from app.settlement.superseding import may_be_superseded, supersede
 
 __all__ = [
     "INTEREST_POLICIES",
@@ -65,6 +73,7 @@ __all__ = [
     "HoldKind",
     "Interest",
     "InterestPolicy",
+    "InvoicePayment",
     "ItemState",
     "LedgerAccount",
     "LedgerKind",
@@ -78,8 +87,10 @@ __all__ = [
     "ask_to_forgo",
     "book",
     "bridge",
+    "carry_hold",
     "clear_leftovers",
     "decide_forgoing",
+    "end_offer",
     "file_of",
     "find_disagreements",
     "find_forgoing",
@@ -94,6 +105,7 @@ __all__ = [
     "list_balances",
     "list_every_hold",
     "list_holds",
+    "list_invoice_payments",
     "list_items",
     "list_rates",
     "list_settlements",
@@ -101,6 +113,7 @@ __all__ = [
     "make_all_due",
     "make_due",
     "match",
+    "may_be_superseded",
     "payable",
     "postpone",
     "prepare",

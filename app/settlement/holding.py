@@ -89,6 +89,20 @@ def lift(*, held: Hold, reason: str, by: Person | None, at: datetime) -> None:
     )
 
 
+def carry_hold(*, held: Hold, to: Settlement, at: datetime) -> Hold:
+    """Place a hold that stands on the settlement that took the place of its own; a part no larger than it is."""
+    cents = None if held.cents is None else min(held.cents, to.open_cents)
+    return hold(
+        settlement=to,
+        kind=held.kind,
+        reason=held.reason,
+        by=held.placed_by,
+        at=at,
+        cents=cents,
+        until_on=held.until_on,
+    )
+
+
 def list_holds(settlements: Sequence[Settlement], *, on: date) -> Mapping[int, Sequence[Hold]]:
     """The holds that stand on a day, by settlement."""
     wanted = select(Hold).where(Hold.settlement_id.in_([each.id for each in settlements]), Hold.lifted_at.is_(None))

@@ -1,6 +1,6 @@
 """Reading settlements and the rates of interest."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 
@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.core.db import session
 from app.deals import Rate
+from app.settlement.batch_models import InvoicePayment
 from app.settlement.interest_policies import get_policy
 from app.settlement.models import Direction, Settlement
 
@@ -24,6 +25,15 @@ def settlements_by_adjustment(adjustment_ids: Collection[int]) -> Mapping[int, M
     found: dict[int, dict[Direction, Settlement]] = {}
     for settlement in session.scalars(wanted):
         found.setdefault(settlement.adjustment_id, {})[settlement.direction] = settlement
+    return found
+
+
+def list_invoice_payments(settlement_ids: Collection[int]) -> Mapping[int, Sequence[InvoicePayment]]:
+    """What arrived for these invoices, by settlement, oldest first."""
+    wanted = select(InvoicePayment).where(InvoicePayment.settlement_id.in_(settlement_ids))
+    found: dict[int, list[InvoicePayment]] = {}
+    for payment in session.scalars(wanted.order_by(InvoicePayment.paid_on, InvoicePayment.id)):
+        found.setdefault(payment.settlement_id, []).append(payment)
     return found
 
 

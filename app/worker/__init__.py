@@ -21,6 +21,7 @@ from app.worker.tasks import (
     deliver_all,
     do_all_but_jobs,
     do_jobs,
+    end_offers,
     publish,
     refresh_calendars,
     remind_of_corrections,
@@ -34,6 +35,7 @@ __all__ = [
     "deliver_all",
     "do_all_but_jobs",
     "do_jobs",
+    "end_offers",
     "init_app",
     "mail_checkpoint",
     "publish",
@@ -73,6 +75,7 @@ def init_app(app: Flask) -> None:
     huey.periodic_task(crontab(minute="*/5"), name="refresh_in_turn")(_in_app(app, refresh_calendars))
     huey.periodic_task(crontab(minute="7"), name="remind_hourly")(_in_app(app, remind_of_corrections))
     huey.periodic_task(crontab(minute="37"), name="write_hourly")(_in_app(app, write_by_post))
+    huey.periodic_task(crontab(minute="11"), name="end_offers_hourly")(_in_app(app, end_offers))
     delivering: Any = task(deliver)
     app.extensions["worker"] = Worker(
         huey=huey,
@@ -127,6 +130,7 @@ def worker(*, once: bool) -> None:
     """Deliver messages, publish batches, do long jobs and sign checkpoints until stopped."""
     remind_of_corrections()
     write_by_post()
+    end_offers()
     if once:
         do_all_but_jobs()
         do_jobs()

@@ -13,7 +13,7 @@ from app.core import clock
 from app.core.db import database_now, session, transaction
 from app.core.errors import DomainError
 from app.core.jobs import beat, has_waiting_jobs, run_waiting
-from app.incidents import answering, by_post, reminders
+from app.incidents import answering, by_post, ending, reminders
 from app.settings import Settings
 from app.worker.log_keeping import mail_checkpoint, sign
 from app.worker.works import WORKS
@@ -100,6 +100,16 @@ def close_disputes() -> None:
                 answering.close(dispute=dispute, reason=answering.NOT_ASKED_AGAIN, by=None, at=clock.now())
         except answering.CannotReply as refusal:
             log.info("a dispute was closed otherwise: %s", refusal)
+    session.remove()
+
+
+def end_offers() -> None:
+    """End every offer that nobody took by its last day, as its version says."""
+    for incident in ending.list_with_offers(at=clock.now()):
+        left = 1
+        while left:
+            with transaction():
+                left = ending.end_batch(incident=incident, at=clock.now())
     session.remove()
 
 

@@ -187,8 +187,9 @@ def publish(incident: Incident, staff: Staff, at: datetime) -> None:
         proposal=proposal, typed_reference=incident.reference, texts=notice_texts(), by=staff.admin, at=at
     )
     incidents.publish_batch(publication=publication, at=at)
-    publication.state = PublicationState.RUNNING  # the mail server has accepted nothing, so it cannot be continued
-    session.flush()
+    if publication.state is PublicationState.WAITING:  # the mail server has accepted nothing, so it is not continued
+        publication.state = PublicationState.RUNNING
+        session.flush()
     while incidents.publish_batch(publication=publication, at=at):
         pass
 

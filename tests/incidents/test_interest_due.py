@@ -6,8 +6,16 @@ from fractions import Fraction
 
 import pytest
 
-from app.incidents.interest_due import Collected, Excess, excess_of, interest_lines, interest_of, worked_lines
-from app.incidents.proposal_models import InterestLine
+from app.incidents.interest_due import (
+    Collected,
+    Excess,
+    excess_of,
+    interest_lines,
+    interest_of,
+    still_there,
+    worked_lines,
+)
+from app.incidents.proposal_lines import InterestLine
 from app.settlement import INTEREST_POLICIES, Line, interest
 
 FIRST, SECOND = date(2024, 11, 26), date(2025, 2, 1)
@@ -68,3 +76,12 @@ def test_a_line_of_the_first_release_ran_on_its_principal_by_years_of_365_days()
     assert worked_lines([old]) == [
         Line(FIRST, date(2025, 1, 1), 36, Fraction("0.08"), Fraction(288, 365), year_days=365, base=Fraction(100))
     ]
+
+
+def test_interest_runs_only_on_what_was_not_paid_back_the_oldest_first() -> None:
+    excess = [Excess(100, date(2024, 1, 1)), Excess(50, date(2024, 2, 1))]
+
+    assert list(still_there(excess, 0)) == excess
+    assert list(still_there(excess, 30)) == [Excess(70, date(2024, 1, 1)), Excess(50, date(2024, 2, 1))]
+    assert list(still_there(excess, 120)) == [Excess(30, date(2024, 2, 1))]
+    assert list(still_there(excess, 150)) == []

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from app import incidents
-from app.incidents import Proposal
+from app.incidents import Proposal, Unpaid
 from app.incidents.redline import Mark, compare_words, find_redline
 from app.web.admin.texts import notice_texts
-from tests.incidents.builders import PAY_TO, Staff, an_incident, key_dates, propose, the_staff
+from tests.incidents.builders import AS_AGREED, PAY_TO, Staff, an_incident, key_dates, propose, the_staff
 
 KEPT = {"old": "We are sorry.", "new": "We are very sorry."}
 
@@ -90,3 +90,29 @@ def texts_of(proposal: Proposal, kept: dict[str, str]) -> list[tuple[str, str]]:
     redline = find_redline(proposal, read_text=kept.get)
     assert redline is not None
     return [(each.label, "".join(piece.text for piece in each.pieces)) for each in redline.texts]
+
+
+def test_another_end_of_unpaid_offers_reads_as_words_and_is_a_variant_of_its_own(staff: Staff, at: datetime) -> None:
+    incident = an_incident(staff, at=at, stage="proposed")
+    again = incidents.propose(
+        incident=incident,
+        decision=replace(AS_AGREED, unpaid_offer=Unpaid.OFFERED_AGAIN),
+        dates=key_dates(at.date()),
+        pay_to=PAY_TO,
+        reason="The agreement names the rule.",
+        texts=notice_texts(),
+        by=staff.admin,
+        at=at,
+    )
+
+    redline = find_redline(again, read_text=KEPT.get)
+
+    assert redline is not None
+    assert [each.label for each in redline.passages] == ["An offer that is unpaid on its last day"]
+    offers = [
+        each
+        for variant in incidents.list_variants(again, on=at.date())
+        for each in getattr(variant.content, "offers", ())
+    ]
+    assert offers
+    assert all(each.is_offered_again for each in offers)

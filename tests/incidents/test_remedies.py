@@ -1,6 +1,8 @@
 """What each remedy does in money, against the figures of the story and of the design. No database."""
 
+from dataclasses import replace
 from fractions import Fraction
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -231,3 +233,68 @@ def test_the_largest_amount_of_an_adjustment_decides_whether_it_is_waived() -> N
     assert threshold.waiver_for("USD", 0, 0, 0) is Waiver.NOTHING
     assert threshold.waiver_for("JPY", 99) is Waiver.NOTHING
     assert Threshold().waiver_for("USD", 1) is Waiver.NOTHING
+
+
+# After an earlier version
+
+
+def _moved_before(recorded: int, corrected: int, **moved: Any) -> Holding:
+    paid = recorded - moved.get("repaid_cents", 0)
+    return replace(Holding(1, 10**9, recorded, corrected, paid, interest_cents=7), **moved)
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6))
+def test_what_was_repaid_what_is_still_repaid_and_what_was_too_much_add_up(
+    recorded: int, corrected: int, repaid: int
+) -> None:
+    repaid = min(repaid, recorded)
+
+    effect = effects_of(Remedy.REDISTRIBUTION, [_moved_before(recorded, corrected, repaid_cents=repaid)])[0]
+
+    assert repaid + effect.refund_cents - effect.left_cents == max(0, recorded - corrected)
+    assert not (effect.refund_cents and effect.left_cents)
+    assert bool(effect.interest_cents) is bool(effect.refund_cents)
+
+
+@given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**6))
+def test_what_was_taken_and_what_is_still_offered_is_the_missing_part(
+    recorded: int, corrected: int, taken: int
+) -> None:
+    taken = min(taken, max(0, corrected - recorded))
+
+    for remedy in (Remedy.REDISTRIBUTION, Remedy.NEW_ROUND):
+        effect = effects_of(remedy, [_moved_before(recorded, corrected, taken_cents=taken)])[0]
+        assert taken + effect.offer_cents == max(0, corrected - recorded)
+
+
+@pytest.mark.parametrize(
+    ("paid", "still", "left"), [(0, 4_000, 0), (1_500, 2_500, 0), (4_000, 0, 0), (5_000, 0, 1_000)]
+)
+def test_cash_that_was_paid_is_counted_and_never_asked_back(paid: int, still: int, left: int) -> None:
+    holding = _moved_before(10_000, 20_000, cash_paid_cents=paid)
+
+    effect = effects_of(Remedy.CASH, [holding], Fraction(14, 10))[0]
+
+    assert (effect.cash_cents, effect.left_cents) == (still, left)
+
+
+@pytest.mark.parametrize(
+    ("missed", "before", "still", "left"),
+    [
+        (300, 0, 300, 0),
+        (300, 200, 100, 0),
+        (300, 450, 0, 150),
+        (-300, 0, -300, 0),
+        (-300, -100, -200, 0),  # a part of what it paid too much was claimed and came
+        (-300, 200, -300, 200),  # what we paid by mistake is no claim
+        (100, -50, 150, 0),  # what was claimed by mistake goes back
+    ],
+)
+def test_distributions_are_counted_with_what_was_paid_or_claimed(
+    missed: int, before: int, still: int, left: int
+) -> None:
+    holding = _moved_before(10_000, 20_000, distribution_cents=missed, distributed_cents=before)
+
+    effect = effects_of(Remedy.REDISTRIBUTION, [holding])[0]
+
+    assert (effect.distribution_cents, effect.left_cents) == (still, left)

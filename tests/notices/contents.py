@@ -176,6 +176,9 @@ REMINDER = Reminder(
 REMINDER_OF_BOTH = replace(REMINDER, choose_by=date(2027, 1, 4))
 REMINDER_OF_AN_OFFER = replace(REMINDER_OF_BOTH, was_seen=True, has_refund=False, comes_anyway=False)
 REMINDER_OF_A_DUTY = replace(REMINDER, has_refund=False, comes_anyway=False, obliged_by=date(2027, 1, 4))
+REMINDER_OF_WHAT_IS_DUE = replace(
+    REMINDER, was_seen=True, has_refund=False, comes_anyway=False, was_due_on=date(2027, 1, 4)
+)
 REMINDER_OF_A_PAYMENT = replace(REMINDER, has_refund=False)
 ADDRESS_CHANGED = AddressChanged(
     changed_on=date(2026, 12, 1), asked_by=AskedBy.CALL, new_masked="h•••@new.example", pays_from=date(2026, 12, 8)
@@ -246,6 +249,7 @@ EVERY: dict[str, Content] = {
     "reminder-both": REMINDER_OF_BOTH,
     "reminder-offer": REMINDER_OF_AN_OFFER,
     "reminder-duty": REMINDER_OF_A_DUTY,
+    "reminder-still-due": REMINDER_OF_WHAT_IS_DUE,
     "reminder-payment": REMINDER_OF_A_PAYMENT,
     "address-changed": ADDRESS_CHANGED,
     "address-changed-letter": replace(ADDRESS_CHANGED, asked_by=AskedBy.LETTER),

@@ -19,6 +19,7 @@ from app.notices import (
     NoAction,
     Offer,
     Refund,
+    Replaced,
     Unchanged,
     Waived,
 )
@@ -119,6 +120,26 @@ OWED = Claim(
 )
 CLAIM = replace(REFUND_AND_DISTRIBUTION, distributions=(), claims=(OWED,), due_by=date(2027, 1, 4))
 HELD = replace(NOTHING, no_actions=(), held=(Held(deal_name="Orbit Robotics", recorded_cents=9295775),))
+AN_EARLIER_ONE = Replaced(
+    deal_name="Orbit Robotics",
+    written_on=date(2026, 12, 1),
+    was_correct_cents=10363636,
+    correct_cents=11000000,
+    taken_cents=500000,
+    ends_invoice=True,
+)
+REPLACED = replace(
+    NOTHING,
+    no_actions=(),
+    offers=(Offer(deal_name="Orbit Robotics", recorded_cents=9295775, correct_cents=11000000, taken_cents=500000),),
+    replaced=(AN_EARLIER_ONE,),
+    due_by=date(2027, 1, 4),
+)
+LAPSED = replace(
+    HELD,
+    held=(Held(deal_name="Orbit Robotics", recorded_cents=9295775, is_lapsed=True),),
+    replaced=(replace(AN_EARLIER_ONE, correct_cents=None, taken_cents=0),),
+)
 KNOCK_ON = replace(
     NEW_ROUND,
     new_rounds=(),
@@ -160,6 +181,20 @@ CLEAR_IN_A_NEW_ROUND = AllClear(
     record_mark=NOTHING.record_mark,
     unchanged=(Unchanged(deal_name="Orbit Robotics", correct_cents=2500000, has_new_round=True),),
 )
+CLEAR_AGAIN = replace(
+    CLEAR_IN_A_NEW_ROUND,
+    unchanged=(Unchanged(deal_name="Orbit Robotics", correct_cents=2500000),),
+    replaced=(
+        Replaced(
+            deal_name="Orbit Robotics",
+            written_on=date(2026, 12, 1),
+            was_correct_cents=2000000,
+            correct_cents=2500000,
+            repaid_cents=500000,
+            left_cents=500000,
+        ),
+    ),
+)
 
 EVERY_REMEDY: dict[str, Content] = {
     "correction-new-round": NEW_ROUND,
@@ -174,6 +209,9 @@ EVERY_REMEDY: dict[str, Content] = {
     "correction-refund-and-kept-distribution": KEPT_BESIDE_THE_REFUND,
     "correction-claim": CLAIM,
     "correction-held": HELD,
+    "correction-replaced": REPLACED,
+    "correction-lapsed": LAPSED,
+    "all-clear-replaced": CLEAR_AGAIN,
     "correction-knock-on": KNOCK_ON,
     "correction-mixed": MIXED,
     "all-clear-new-round": CLEAR_IN_A_NEW_ROUND,

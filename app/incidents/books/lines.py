@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, and_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from app.core.db import session
 from app.deals import Deal
 from app.incidents.books.standing import Carried, carried
+from app.incidents.current import stands
 from app.incidents.models import Case, Incident
 from app.incidents.proposal_models import Adjustment, Proposal
 from app.incidents.workflow import ProposalState
@@ -56,7 +57,7 @@ def find_corrected(incident: Incident) -> Proposal | None:
 
 
 def list_lines(proposal: Proposal) -> Sequence[Line]:
-    """One line for each adjustment, deals and accounts in the order of their files."""
+    """One line for each adjustment that stands now that this is published, in the order of deals and accounts."""
     rows = session.execute(_adjusted(proposal)).all()
     return [_line(adjustment, state) for adjustment, state in rows]
 
@@ -73,7 +74,7 @@ def totals_of(lines: Sequence[Line]) -> Sequence[BookTotal]:
             recorded_cents=sum(line.recorded_cents for line in theirs),
             carried_cents=sum(line.carried_cents for line in theirs),
             open_cents=sum(
-                line.corrected_cents - line.recorded_cents for line in theirs if line.standing is Carried.OPEN
+                line.corrected_cents - line.carried_cents for line in theirs if line.standing is Carried.OPEN
             ),
         )
         for theirs in found.values()
@@ -85,14 +86,16 @@ def _adjusted(proposal: Proposal) -> Select[Adjustment, SettlementState]:
     return (
         select(Adjustment, Settlement.state)
         .outerjoin(Settlement, offers)
-        .where(Adjustment.proposal_id == proposal.id)
+        .join(Adjustment.case)
+        .where(Case.incident_id == proposal.incident_id, stands())
         .order_by(Adjustment.case_id, Adjustment.id)
-        .options(joinedload(Adjustment.account), joinedload(Adjustment.case).joinedload(Case.deal))
+        .options(joinedload(Adjustment.account), contains_eager(Adjustment.case).joinedload(Case.deal))
     )
 
 
 def _line(adjustment: Adjustment, offer: SettlementState | None) -> Line:
-    cents, standing = carried(adjustment.recorded_cents, adjustment.change_cents, offer)
+    taken = adjustment.taken_cents
+    cents, standing = carried(adjustment.recorded_cents + taken, adjustment.change_cents - taken, offer)
     return Line(
         adjustment_id=adjustment.id,
         deal=adjustment.case.deal,

@@ -52,7 +52,8 @@ def books_of(adjustments: Sequence[Adjustment]) -> Books:
     waits = False
     for each in adjustments:
         offer = offers.get(each.id, {}).get(Direction.OFFER)
-        cents, standing = carried(each.recorded_cents, each.change_cents, offer.state if offer else None)
+        held, missing = each.recorded_cents + each.taken_cents, each.change_cents - each.taken_cents
+        cents, standing = carried(held, missing, offer.state if offer else None)
         waits = waits or standing is Carried.OPEN
         if cents != each.recorded_cents:
             wanted[each.id] = cents

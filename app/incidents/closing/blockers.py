@@ -16,6 +16,7 @@ from app.incidents.answering.states import STANDING
 from app.incidents.asides import list_parties
 from app.incidents.closing.completeness import Gaps, find_gaps
 from app.incidents.closing.conservation import conserve
+from app.incidents.current import list_uncovered
 from app.incidents.models import Case, Incident
 from app.incidents.money.reading import list_answer_files, list_batches, list_forgoings
 from app.incidents.queries import find_proposal
@@ -66,6 +67,9 @@ def find_blockers(incident: Incident, *, at: datetime) -> Sequence[Blocker]:
 def _unpublished(incident: Incident) -> Blocker | None:
     if books.find_corrected(incident) is None:
         return Blocker("No correction is published to everybody yet.", Where.PUBLISH)
+    if left := list_uncovered(incident):
+        names = join_words([case.deal.name for case in left])
+        return Blocker(f"No published version covers {names} yet. Propose another.", Where.SIGN)
     return None
 
 

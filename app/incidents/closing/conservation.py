@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from app import settlement
 from app.deals import Deal
 from app.incidents.books import BookTotal, find_corrected, list_lines, totals_of
+from app.incidents.current import find_covering
 from app.incidents.models import Incident
-from app.incidents.proposal_models import Proposal
+from app.incidents.proposal_models import ProposalPart
 from app.incidents.remedies import Remedy
 from app.settlement import LedgerKind
 
@@ -37,30 +38,29 @@ class Conserved:
 
 
 def conserve(incident: Incident) -> Sequence[Conserved]:
-    """Each deal of the newest published correction; none before that."""
+    """Each deal by the newest published version that covers it; none before there is one."""
     proposal = find_corrected(incident)
     if proposal is None:
         return []
     balances = {each.account.deal_id: each.cents for each in settlement.list_balances(kind=LedgerKind.DEAL)}
     totals = {each.deal.id: each for each in totals_of(list_lines(proposal))}
-    corrected = _corrected(proposal)
+    covering = [found for case in incident.cases if (found := find_covering(case))]
+    parts = {part.case_id: part for found in covering for part in found.parts if find_covering(part.case) is found}
     return [
         Conserved(
             deal=part.case.deal,
             remedy=part.remedy,
             books=totals[part.case.deal_id],
-            corrected_cents=corrected.get(part.case_id, 0),
+            corrected_cents=_corrected(part),
             due_cents=sum(share.allocated_cents for share in part.run.shares),
             ledger_cents=balances.get(part.case.deal_id, 0),
         )
-        for part in proposal.parts
+        for _, part in sorted(parts.items())
         if part.case.deal_id in totals
     ]
 
 
-def _corrected(proposal: Proposal) -> dict[int, int]:
-    """What each case's accounts hold if every offer is taken."""
-    sums: dict[int, int] = {}
-    for each in proposal.adjustments:
-        sums[each.case_id] = sums.get(each.case_id, 0) + each.recorded_cents + each.change_cents
-    return sums
+def _corrected(part: ProposalPart) -> int:
+    """What the case's accounts hold if every offer is taken."""
+    theirs = [each for each in part.proposal.adjustments if each.case_id == part.case_id]
+    return sum(each.recorded_cents + each.change_cents for each in theirs)

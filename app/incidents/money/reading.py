@@ -4,25 +4,32 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload
 
 from app import settlement
 from app.core.db import session
 from app.incidents.models import Incident
 from app.incidents.proposal_models import Adjustment, Proposal
+from app.incidents.workflow import ProposalState
 from app.settlement import AnswerFile, Batch, Direction, Forgoing, Settlement, SettlementState
+
+COMING = (ProposalState.PROPOSED, ProposalState.APPROVED, ProposalState.PUBLISHING)
 
 
 @dataclass(frozen=True)
 class Due:
-    """One settlement, the version that made it due, and what can be paid of it on the day asked for; minor units."""
+    """One settlement, the version that made it due, and what can be paid of it on the day asked for; minor units.
+
+    Nothing is paid while another version, proposed or signed, says something else instead.
+    """
 
     settlement: Settlement
     version: int
     look_by: date
     payable_cents: int = 0
     held_cents: int = 0
+    waits_for_a_version: bool = False
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class DueTotal:
 
 def list_due(incident: Incident, *, on: date, after: int = 0, at_most: int = 100) -> Sequence[Due]:
     """A page of the incident's settlements in the order they were made, `after` the id of the last one seen."""
-    wanted = _settlements(incident).add_columns(Proposal.version, Proposal.look_by)
+    wanted = _settlements(incident).add_columns(Proposal.version, Proposal.look_by, _waits_for_a_version())
     rows = session.execute(wanted.where(Settlement.id > after).order_by(Settlement.id).limit(at_most)).unique().all()
     found = [row[0] for row in rows]
     payable = settlement.payable(found, on=on)
@@ -55,10 +62,11 @@ def list_due(incident: Incident, *, on: date, after: int = 0, at_most: int = 100
             each,
             version,
             look_by,
-            payable.get(each.id, 0) if look_by < on else 0,
+            payable.get(each.id, 0) if look_by < on and not waits else 0,
             settlement.held_cents(each, holds.get(each.id, ())),
+            waits,
         )
-        for each, version, look_by in rows
+        for each, version, look_by, waits in rows
     ]
 
 
@@ -122,8 +130,21 @@ def list_forgoings(incident: Incident) -> Sequence[Forgoing]:
 
 def list_payable(incident: Incident, *, on: date) -> dict[int, int]:
     """Minor units that can be paid on a day, by settlement: people may speak up until the last day to look."""
-    ready = _settlements(incident).where(Proposal.look_by < on, Settlement.state.in_(settlement.READY))
+    is_ready = (Proposal.look_by < on, Settlement.state.in_(settlement.READY), ~_waits_for_a_version())
+    ready = _settlements(incident).where(*is_ready)
     return dict(settlement.payable(session.scalars(ready.order_by(Settlement.id)).unique().all(), on=on))
+
+
+def _waits_for_a_version() -> ColumnElement[bool]:
+    """Whether a version that is neither void, rejected nor out yet would change what the settlement carries out."""
+    newer, version = aliased(Adjustment), aliased(Proposal)
+    return exists().where(
+        newer.replaces_id == Adjustment.id,
+        newer.is_kept.is_(False),
+        newer.published_at.is_(None),
+        version.id == newer.proposal_id,
+        version.state.in_(COMING),
+    )
 
 
 def _settlements(incident: Incident) -> Select[Settlement]:

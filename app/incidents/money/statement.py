@@ -9,12 +9,12 @@ from sqlalchemy import func, select
 from app import settlement
 from app.core.db import session
 from app.identity import Person
-from app.incidents.audience import Concerned, find_concerned
-from app.incidents.facts import list_adjustments
+from app.incidents.audience import find_concerned
+from app.incidents.current import list_current
 from app.incidents.interest_due import worked_lines
 from app.incidents.models import Incident
-from app.incidents.proposal_models import Adjustment, Proposal
-from app.incidents.queries import find_published, list_told
+from app.incidents.proposal_models import Adjustment
+from app.incidents.queries import list_told
 from app.settlement import Direction, Line, Settlement, SettlementState, Transfer
 
 COUNTS = frozenset(SettlementState) - {
@@ -118,18 +118,12 @@ def find_statement(person: Person, *, on: date, among: Iterable[Incident] | None
     moments: list[datetime] = []
     for incident in reversed(list_told(person, on)) if among is None else among:
         concerned = find_concerned(incident, person, on=on)
-        proposal = find_published(incident, concerned.account_ids) if concerned else None
-        if concerned is not None and proposal is not None:
-            found = _published(proposal, concerned)
+        found = list_current(incident, concerned.account_ids) if concerned else []
+        if found:
             owed = _owed(found)
-            lines += [_line(proposal, each, owed) for each in found]
+            lines += [_line(each, owed) for each in found]
             moments += _moments(found, owed)
     return MoneyStatement(person.full_name, max(moments, default=None), lines)
-
-
-def _published(proposal: Proposal, concerned: Concerned) -> Sequence[Adjustment]:
-    rows = list_adjustments(proposal, concerned.account_ids)
-    return [each for each in rows if each.published_at is not None]
 
 
 def _owed(adjustments: Sequence[Adjustment]) -> Sequence[Settlement]:
@@ -139,11 +133,11 @@ def _owed(adjustments: Sequence[Adjustment]) -> Sequence[Settlement]:
     return [each for each in theirs if each.deal_id in deals and each.state is not SettlementState.SUPERSEDED]
 
 
-def _line(proposal: Proposal, each: Adjustment, owed: Collection[Settlement]) -> StatementLine:
+def _line(each: Adjustment, owed: Collection[Settlement]) -> StatementLine:
     mine = [one for one in owed if (one.account_id, one.deal_id) == (each.account_id, each.case.deal_id)]
     return StatementLine(
-        reference=proposal.incident.reference,
-        version=proposal.version,
+        reference=each.proposal.incident.reference,
+        version=each.proposal.version,
         deal_name=each.case.deal.name,
         account_name=each.account.name,
         currency=each.case.deal.currency,

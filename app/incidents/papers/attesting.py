@@ -17,16 +17,17 @@ from app.incidents.papers.reperformance import draw_sample, seed_of, write_table
 from app.incidents.papers.second_look import look_again
 from app.incidents.papers.timeline import list_happenings
 from app.incidents.proposal_models import Proposal
-from app.incidents.queries import find_proposal
+from app.incidents.proposing import list_proposals
 from app.incidents.remedies import Remedy
+from app.incidents.voiding import OUT
 
 
 def attest(incident: Incident, press: Press) -> tuple[Attestation, bytes]:
     """Check everything again, and write the re-performance table."""
     verdict = press.verify_log()  # first, since it ends the session's read transaction
     happenings = list_happenings(incident)
-    runs, proposal = look_again(incident), find_proposal(incident)
-    checks = [*_runs(runs), *(_proposal(proposal) if proposal else []), _log(verdict)]
+    runs = look_again(incident)
+    checks = [*_runs(runs), *(check for each in _versions(incident) for check in _proposal(each)), _log(verdict)]
     table = write_table(runs)
     seed = seed_of(table)
     found = Attestation(
@@ -44,6 +45,12 @@ def attest(incident: Incident, press: Press) -> tuple[Attestation, bytes]:
         sample=draw_sample(runs, seed),
     )
     return found, table
+
+
+def _versions(incident: Incident) -> Sequence[Proposal]:
+    """Every version that is out, and the newest whatever became of it."""
+    proposals = list_proposals(incident)
+    return [each for each in proposals if each.state in OUT or each is proposals[-1]]
 
 
 def print_attestation(incident: Incident, press: Press) -> Sequence[Paper]:

@@ -12,14 +12,14 @@ from app.core import clock
 from app.core.db import transaction
 from app.core.pdf import CannotRender, render_pdf
 from app.identity import Role
-from app.incidents import Alteration, Incident, KeyDates, Proposal, RulingKind
+from app.incidents import Alteration, Incident, KeyDates, Proposal, ProposalState, RulingKind
 from app.settings import Settings
 from app.web.access import requires, signed_in
 from app.web.admin.decision_form import DecisionForms
 from app.web.admin.forms import ActingForm, note_field, required
 from app.web.admin.readers import readers
 from app.web.admin.texts import keep_notice_texts, notice_texts
-from app.web.admin.what_if import OUT, USUAL_DAYS, dates_for_next, what_if
+from app.web.admin.what_if import USUAL_DAYS, dates_for_next, what_if
 
 bp = Blueprint("deciding", __name__, url_prefix="/admin/incidents/<reference>/decide")
 
@@ -129,7 +129,7 @@ def _page(incident: Incident, form: ProposeForm, alteration: Alteration | None =
         comparisons=_compare(incident, proposal, MultiDict() if form.form_errors else request.args),
         proposal=proposal,
         parts={part.case_id: part for part in proposal.parts} if proposal else {},
-        is_out=bool(proposal and proposal.state in OUT),
+        is_leaving=bool(proposal and proposal.state is ProposalState.PUBLISHING),
         stake=incidents.list_voidable(incident),
         alteration=alteration,
         form=form,

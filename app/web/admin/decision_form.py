@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
 
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
-from wtforms import BooleanField, Form, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, Form, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from app.core.errors import DomainError
@@ -30,10 +30,12 @@ from app.incidents import (
     Unpaid,
     Waiver,
     assess,
+    current,
     list_holders,
     list_offered,
     positions_of,
 )
+from app.incidents.left_over import list_positions_left
 from app.settlement import INTEREST_POLICIES
 from app.web.admin.forms import LONGEST_NOTE, CheckboxesField
 
@@ -61,6 +63,7 @@ class UnreadableDecision(DomainError):
 class CaseForm(Form):
     """What is decided for one deal; the names of its fields begin with the deal's."""
 
+    is_left_out = BooleanField("Leave this deal to a later version")
     remedy = SelectField("Remedy", choices=_choices({each.value: each.label for each in Remedy}))
     why = TextAreaField("Why this remedy for this deal", validators=long)
     risk = SelectField("Risk", choices=_choices(RISKS))
@@ -93,10 +96,8 @@ class TermsForm(Form):
 
     interest = SelectField("Interest on refunds", choices=_choices({name: name for name in INTEREST_POLICIES}))
     interest_cap = StringField("At most, in percent of what is refunded", validators=short)
-    unpaid_offer = SelectField(
-        "An offer that is unpaid", choices=_choices(_says(WHERE_DECLINABLE)), default=Unpaid.ENDS
-    )
-    unpaid_obliged = SelectField(
+    unpaid_offer = RadioField("An offer that is unpaid", choices=_choices(_says(WHERE_DECLINABLE)), default=Unpaid.ENDS)
+    unpaid_obliged = RadioField(
         "An offer that may not be declined and is unpaid", choices=_choices(_says(WHERE_OBLIGED)), default=Unpaid.ENDS
     )
     waives = SelectField("What it waives", choices=_choices({each.value: each.value.capitalize() for each in Waiver}))
@@ -126,8 +127,7 @@ class DecisionForms:
         before: Proposal | None,
         wished: MultiDict[str, str],
     ) -> None:
-        parts = {part.case_id: part for part in before.parts} if before else {}
-        said = {case: _said(case, parts.get(case.id)) | _wished(case, wished) for case in incident.cases}
+        said = {case: _said(case, before) | _wished(case, wished) for case in incident.cases}
         self.cases = {
             case: CaseForm(sent, prefix=f"{case.deal.external_id}-", data=data) for case, data in said.items()
         }
@@ -158,12 +158,17 @@ class DecisionForms:
         cap = _cap(terms["interest_cap"] or "")
         pairs = [(each.doubt.data or "", each.resolved.data or "") for each in self.assumptions]
         return Decision(
-            {case.deal.external_id: form.decision(case) for case, form in self.cases.items()},
+            {
+                case.deal.external_id: form.decision(case)
+                for case, form in self.cases.items()
+                if not form.is_left_out.data
+            },
             interest_policy=f"{terms['interest']}, at most {cap}%" if cap else terms["interest"],
             threshold=threshold,
             assumptions=[Assumption(doubt=doubt, resolved=resolved) for doubt, resolved in pairs if doubt or resolved],
             unpaid_offer=Unpaid(terms["unpaid_offer"]),
             unpaid_obliged=Unpaid(terms["unpaid_obliged"]),
+            covers=frozenset(case.deal.external_id for case, form in self.cases.items() if not form.is_left_out.data),
         )
 
     def _below(self) -> dict[str, int]:
@@ -226,12 +231,20 @@ def _offers(case: Case, numbers: Collection[str]) -> list[tuple[str, str]]:
     ]
 
 
-def _said(case: Case, before: ProposalPart | None) -> dict[str, object]:
-    """What the version before said of this deal; without one, redistribution as the agreement says."""
+def _said(case: Case, newest: Proposal | None) -> dict[str, object]:
+    """What was said of this deal last; without it, redistribution as the agreement says.
+
+    Who left a part that is offered again declines. A deal that is out stays out of the next version, but for that.
+    """
+    published = current.find_covering(case)
+    left = list_positions_left(case)
+    before = _part_of(newest, case) or _part_of(published, case)
+    is_waiting = newest is not None and newest is not published and _part_of(newest, case) is not None
+    is_left_out: dict[str, object] = {"is_left_out": published is not None and not left and not is_waiting}
     if before is None:
         usual = Distributions.TRUED_UP if case.deal.distributions else Distributions.NOTHING
-        return {"remedy": Remedy.REDISTRIBUTION, "risk": "", "distributions": usual}
-    return {
+        return {"remedy": Remedy.REDISTRIBUTION, "risk": "", "distributions": usual} | is_left_out
+    return is_left_out | {
         "remedy": before.remedy,
         "why": before.reason,
         "risk": "" if _is_usual(before) else before.risk,
@@ -239,9 +252,14 @@ def _said(case: Case, before: ProposalPart | None) -> dict[str, object]:
         "multiple": before.multiple_text,
         "distributions": before.distributions,
         "distributions_reason": before.distributions_reason,
-        "declining": [each.number for each in list_holders(case, before.held)],
+        "declining": [each.number for each in list_holders(case, left.union(before.held))],
         "is_obliging": bool(before.obliged_by),
     }
+
+
+def _part_of(proposal: Proposal | None, case: Case) -> ProposalPart | None:
+    parts = proposal.parts if proposal else []
+    return next((part for part in parts if part.case_id == case.id), None)
 
 
 def _is_usual(part: ProposalPart) -> bool:

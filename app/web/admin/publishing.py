@@ -10,7 +10,7 @@ from app.core import clock
 from app.core.db import transaction
 from app.core.text import plural
 from app.identity import Role
-from app.incidents import Incident, Proposal, Publication, PublicationState
+from app.incidents import Incident, Proposal, Publication, PublicationState, queries
 from app.incidents.failures import count_failed, list_failed, retry_failed
 from app.incidents.samples import list_samples, send_samples
 from app.web.access import is_fresh, requires, signed_in
@@ -54,7 +54,7 @@ def show(reference: str) -> ResponseReturnValue:
 def progress(reference: str) -> ResponseReturnValue:
     """The part of the page that is read again while it runs."""
     incident = incidents.get_incident(reference)
-    proposal = incidents.find_proposal(incident)
+    proposal = queries.find_standing(incident)
     return panel(_leaving(proposal.publication if proposal else None, reference), incident)
 
 
@@ -166,7 +166,7 @@ def _leaving(publication: Publication | None, reference: str) -> Leaving | None:
 
 
 def _page(incident: Incident, starting: PublishForm | None = None, pressing: ActingForm | None = None) -> Response:
-    proposal = incidents.find_proposal(incident)
+    proposal = queries.find_standing(incident)
     publication = proposal.publication if proposal else None
     shown = {
         "publication": publication,

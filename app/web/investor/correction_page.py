@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from app.incidents import Remedy
 from app.incidents.books import Books, BookState
+from app.notices import Replaced
 from app.web.investor.deal_section import DealSection, Outcome
 from app.web.investor.dispute_page import DisputeLine
 
@@ -77,6 +78,15 @@ class Paper:
     size_bytes: int
 
 
+@dataclass(frozen=True)
+class EarlierReceipt:
+    """That the reader read an earlier version."""
+
+    number: str
+    version: int
+    read_at: datetime
+
+
 UNTOUCHED = Books(BookState.UNTOUCHED)
 ANSWERS: Mapping[Outcome, Answer] = {
     Outcome.REFUND: Answer.OVER,
@@ -89,7 +99,10 @@ ANSWERS: Mapping[Outcome, Answer] = {
 
 @dataclass(frozen=True)
 class CorrectionPage:
-    """Everything that one person sees of one published correction."""
+    """Everything that one person sees of one published correction: the figures that stand, whatever their version.
+
+    `replaced` is what was written before of those; `looked_at` are deals whose figures follow, by `figures_by`.
+    """
 
     reference: str
     version: int
@@ -105,7 +118,10 @@ class CorrectionPage:
     fixed_on: date | None = None
     coverage: Coverage | None = None
     books: Books = UNTOUCHED
-    replaces_version_of: date | None = None
+    replaced: tuple[Replaced, ...] = ()
+    earlier_receipts: tuple[EarlierReceipt, ...] = ()
+    looked_at: tuple[str, ...] = ()
+    figures_by: date | None = None
     papers: tuple[Paper, ...] = ()
     receipt_number: str | None = None
     read_at: datetime | None = None

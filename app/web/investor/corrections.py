@@ -5,22 +5,25 @@ from datetime import date
 
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from wtforms import HiddenField
 
 from app import audit, incidents
 from app.core import clock
 from app.core.db import transaction
-from app.incidents import Acknowledgment, Adjustment, Incident, Proposal
+from app.incidents import Acknowledgment, Adjustment, Incident, Proposal, current
 from app.settings import Settings
 from app.web.access import investor, signed_in
 from app.web.forms import Form
 from app.web.investor.gathering import receipt_page, waiting_page
-from app.web.investor.own_pages import find_page, list_cards, list_published
+from app.web.investor.own_pages import find_page, list_cards
 
 bp = Blueprint("corrections", __name__)
 
 
 class ReadForm(Form):
-    """One button: I have read this."""
+    """One button: I have read this. `version` is the one that the page showed."""
+
+    version = HiddenField()
 
 
 @bp.get("/corrections")
@@ -44,10 +47,15 @@ def show(reference: str) -> ResponseReturnValue:
 @bp.post("/corrections/<reference>/read")
 @investor
 def read(reference: str) -> ResponseReturnValue:
-    """Record that the reader has read their figures; a second press shows the same receipt."""
-    incident = incidents.get_told(reference, person=signed_in(), on=_today())
-    if not ReadForm().submitted():
+    """Record that the reader has read their figures; a second press shows the same receipt.
+
+    Figures that took the place of those on the page are shown first.
+    """
+    incident, form = incidents.get_told(reference, person=signed_in(), on=_today()), ReadForm()
+    if not form.submitted():
         abort(400)
+    if form.version.data not in (None, "", str(_get_published(incident).version)):
+        return redirect(url_for(".show", reference=reference))
     with transaction():
         proposal = _get_published(incident)
         acknowledgment = incidents.acknowledge(proposal=proposal, person=signed_in(), at=clock.now())
@@ -93,4 +101,5 @@ def _get_published(incident: Incident) -> Proposal:
 def _seen(acknowledgment: Acknowledgment) -> Sequence[Adjustment]:
     proposal = acknowledgment.proposal
     concerned = incidents.find_concerned(proposal.incident, acknowledgment.person, on=acknowledgment.at.date())
-    return list_published(proposal, concerned.account_ids) if concerned else []
+    accounts = concerned.account_ids if concerned else frozenset[int]()
+    return current.list_current(proposal.incident, accounts, up_to=proposal.version)

@@ -59,7 +59,7 @@ class DealSection:
 
     `refund_cents` is what was collected in excess. `settle_on` is when we pay at the latest (over) or until when the
     offer stands (under). `level` is the equal share of those without a basis. `payment_last4` is None where payment
-    details are missing.
+    details are missing. Under an earlier version `repaid_cents` were paid back, and `taken_cents` paid for a part.
     """
 
     account_name: str
@@ -87,7 +87,10 @@ class DealSection:
     payment_last4: str | None = None
     pay_to: PayTo | None = None
     offer: Offer | None = None
+    repaid_cents: int = 0
+    taken_cents: int = 0
     is_held: bool = False
+    is_lapsed: bool = False
     worth: Worth | None = None
     cash: Cash | None = None
     no_action: NoAction | None = None
@@ -167,7 +170,7 @@ class DealSection:
             case Outcome.REFUND:
                 return self.refund_cents + self.interest_cents
             case Outcome.OFFER | Outcome.BUY:
-                return self.difference_cents
+                return self.difference_cents - self.taken_cents
             case Outcome.CASH if self.cash:
                 return self.cash.cash_cents
         return 0

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app import identity, incidents
 from app.core import clock, files
 from app.core.db import transaction
-from app.incidents import Adjustment, Incident, Proof, answering
+from app.incidents import Adjustment, Incident, Proof, answering, current
 from app.incidents.answering import Dispute, DisputedAlready
 from app.settings import Settings
 from app.web.access import confirmed_investor, investor, signed_in
@@ -18,7 +18,6 @@ from app.web.admin.forms import PressForm
 from app.web.investor.dispute_forms import DisputeForm, WordsForm
 from app.web.investor.dispute_page import dispute_page
 from app.web.investor.gathering import contact_of
-from app.web.investor.own_pages import list_published
 
 bp = Blueprint("disputes", __name__, url_prefix="/corrections/<reference>")
 
@@ -128,8 +127,7 @@ def _told(reference: str) -> Incident:
 def _answerable(incident: Incident) -> list[Adjustment]:
     """The published figures of the accounts that the reader answers for; 404 where there are none."""
     mine = frozenset(identity.list_answered_for(person=signed_in(), on=_today()))
-    proposal = incidents.find_published(incident, mine)
-    return list(list_published(proposal, mine)) if proposal else abort(404)
+    return list(current.list_current(incident, mine)) or abort(404)
 
 
 def _dispute(reference: str, pseudonym: str) -> Dispute:

@@ -1,6 +1,7 @@
 """From the incident's rows to the facts that an investor's pages show."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import chain
 
@@ -12,13 +13,14 @@ from app.web.investor.correction_page import (
     Contact,
     CorrectionPage,
     Coverage,
+    EarlierReceipt,
     Moment,
     MomentKind,
     ReceiptPage,
     WaitingPage,
 )
 from app.web.investor.deal_section import DealSection
-from app.web.investor.sections import sections_of
+from app.web.investor.sections import sections_by_version
 
 
 def contact_of(incident: Incident) -> Contact:
@@ -40,37 +42,63 @@ def waiting_page(incident: Incident, today: date) -> WaitingPage:
 
 
 def correction_page(
-    proposal: Proposal, adjustments: Sequence[Adjustment], read: Acknowledgment | None, *, is_copy: bool, today: date
+    proposal: Proposal,
+    adjustments: Sequence[Adjustment],
+    receipts: Sequence[Acknowledgment],
+    *,
+    looked_at: Sequence[str],
+    is_copy: bool,
+    today: date,
 ) -> CorrectionPage:
-    """One person's published figures; `adjustments` are theirs and published."""
+    """One person's figures: `adjustments` are theirs and stand, `looked_at` are their deals without any yet."""
     incident = proposal.incident
-    sections = sections_of(proposal, adjustments)
+    sections = sections_by_version(adjustments)
     kept = books.books_of(adjustments)
-    return CorrectionPage(
+    page = CorrectionPage(
         reference=incident.reference,
         version=proposal.version,
-        published_on=_published_on(adjustments),
+        published_on=_published_on([each for each in adjustments if each.proposal is proposal]),
         zone=incident.zone,
         contact=contact_of(incident),
         sections=sections,
         cause=incident.cause,
         look_by=proposal.look_by,
-        pay_by=proposal.pay_by,
-        moments=_in_order(_moments(proposal, adjustments, sections, today), _books(kept)),
+        moments=_in_order(_moments(incident, adjustments, sections, today), _books(kept)),
         books=kept,
         stopped_on=_done_on(incident, StatementKind.STOPPED),
         fixed_on=_done_on(incident, StatementKind.FIXED),
         coverage=_coverage(proposal),
-        receipt_number=read.number if read else None,
-        read_at=read.at if read else None,
         shows_accounts=len({each.account_id for each in adjustments}) > 1,
         needs_payment_details=any(each.pays and each.payment_last4 is None for each in sections),
         is_copy=is_copy,
+        looked_at=tuple(looked_at),
+        figures_by=waiting_page(incident, today).promised_on,
+    )
+    return _with_versions(page, proposal, adjustments, receipts)
+
+
+def _with_versions(
+    page: CorrectionPage, proposal: Proposal, adjustments: Sequence[Adjustment], receipts: Sequence[Acknowledgment]
+) -> CorrectionPage:
+    """With what was written before, and whether this version, or an earlier one, was read."""
+    read = next((each for each in receipts if each.proposal_id == proposal.id), None)
+    replaced = (incidents.replaced_by(each, several=page.shows_accounts) for each in adjustments)
+    return replace(
+        page,
+        pay_by=proposal.pay_by,
+        receipt_number=read.number if read else None,
+        read_at=read.at if read else None,
+        replaced=tuple(each for each in replaced if each),
+        earlier_receipts=tuple(_earlier(each) for each in receipts if each is not read),
     )
 
 
 def _published_on(adjustments: Sequence[Adjustment]) -> date:
     return min(each.published_at for each in adjustments if each.published_at is not None).date()
+
+
+def _earlier(read: Acknowledgment) -> EarlierReceipt:
+    return EarlierReceipt(read.number, read.proposal.version, read.at)
 
 
 def _coverage(proposal: Proposal) -> Coverage | None:
@@ -96,7 +124,7 @@ def receipt_page(
         zone=read.person.time_zone,
         look_by=read.proposal.look_by,
         contact=contact_of(incident),
-        sections=sections_of(read.proposal, adjustments),
+        sections=sections_by_version(adjustments),
         proof_url=f"/receipts/{read.number}.tlog-proof" if record_mark else None,
         record_mark=record_mark,
         key=key,
@@ -109,7 +137,7 @@ def _done_on(incident: Incident, kind: StatementKind) -> date | None:
 
 
 def _in_order(*moments: Iterator[Moment]) -> tuple[Moment, ...]:
-    return tuple(sorted(chain(*moments), key=lambda each: each.on))
+    return tuple(sorted(dict.fromkeys(chain(*moments)), key=lambda each: each.on))
 
 
 def _books(kept: Books) -> Iterator[Moment]:
@@ -118,12 +146,8 @@ def _books(kept: Books) -> Iterator[Moment]:
 
 
 def _moments(
-    proposal: Proposal,
-    adjustments: Sequence[Adjustment],
-    sections: Sequence[DealSection],
-    today: date,
+    incident: Incident, adjustments: Sequence[Adjustment], sections: Sequence[DealSection], today: date
 ) -> Iterator[Moment]:
-    incident = proposal.incident
     for deal in {each.case.deal for each in adjustments}:
         yield Moment(MomentKind.CLOSED, deal.closed_on, is_past=True, deal_name=deal.name)
     yield Moment(MomentKind.DETECTED, incident.detected_on, is_past=True)
@@ -133,8 +157,13 @@ def _moments(
     told = next((each.sent_at for each in incident.first_notices if each.sent_at), None)
     if told:
         yield Moment(MomentKind.FIRST_NOTICE, told.date(), is_past=True)
-    yield Moment(MomentKind.PUBLISHED, _published_on(adjustments), is_past=True)
-    yield from _dates(proposal, sections, today)
+    by_version: dict[Proposal, list[DealSection]] = {}
+    for each, section in zip(adjustments, sections, strict=True):
+        if each.published_at is not None:
+            yield Moment(MomentKind.PUBLISHED, each.published_at.date(), is_past=True)
+        by_version.setdefault(each.proposal, []).append(section)
+    for proposal, theirs in by_version.items():
+        yield from _dates(proposal, theirs, today)
 
 
 def _dates(proposal: Proposal, sections: Sequence[DealSection], today: date) -> Iterator[Moment]:

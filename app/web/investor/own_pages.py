@@ -6,8 +6,9 @@ from datetime import date
 
 from app import incidents
 from app.identity import Person
-from app.incidents import Adjustment, Incident, Proposal, answering
+from app.incidents import Adjustment, Incident, answering, current
 from app.incidents.answering import Dispute
+from app.incidents.answers import list_acknowledgments
 from app.web.investor.correction_page import CorrectionCard, CorrectionPage
 from app.web.investor.dispute_page import dispute_line
 from app.web.investor.gathering import correction_page, waiting_page
@@ -24,9 +25,15 @@ def find_page(incident: Incident, person: Person, today: date) -> CorrectionPage
     proposal = incidents.find_published(incident, concerned.account_ids) if concerned else None
     if concerned is None or proposal is None:
         return None
-    known = incidents.find_acknowledgment(proposal, person)
-    adjustments = list_published(proposal, concerned.account_ids)
-    page = correction_page(proposal, adjustments, known, is_copy=concerned.is_copy, today=today)
+    adjustments = current.list_current(incident, concerned.account_ids)
+    page = correction_page(
+        proposal,
+        adjustments,
+        list_acknowledgments(incident, person),
+        looked_at=current.list_looked_at(incident, concerned.account_ids),
+        is_copy=concerned.is_copy,
+        today=today,
+    )
     return _with_disputes(page, adjustments, answering.list_disputes_of(incident, concerned.account_ids))
 
 
@@ -40,12 +47,6 @@ def _with_disputes(
         for section, each in zip(page.sections, adjustments, strict=True)
     )
     return replace(page, sections=sections, disputes=tuple(dispute_line(each) for each in disputes))
-
-
-def list_published(proposal: Proposal, account_ids: frozenset[int]) -> Sequence[Adjustment]:
-    """The proposal's figures of these accounts, as far as they are published."""
-    rows = incidents.list_adjustments(proposal, account_ids)
-    return [each for each in rows if each.published_at is not None]
 
 
 def _card(incident: Incident, person: Person, today: date) -> CorrectionCard:

@@ -19,8 +19,23 @@ class Invoices:
     due_on: date | None
 
 
+def sections_by_version(adjustments: Sequence[Adjustment]) -> tuple[DealSection, ...]:
+    """One section for each adjustment of one reader, whatever the version it is of, in the same order."""
+    versions = list(dict.fromkeys(each.proposal for each in adjustments))
+    made = {
+        id_: section
+        for proposal in versions
+        for id_, section in zip(
+            [each.id for each in adjustments if each.proposal is proposal],
+            sections_of(proposal, [each for each in adjustments if each.proposal is proposal]),
+            strict=True,
+        )
+    }
+    return tuple(made[each.id] for each in adjustments)
+
+
 def sections_of(proposal: Proposal, adjustments: Sequence[Adjustment]) -> tuple[DealSection, ...]:
-    """One section for each adjustment of one reader, in the same order."""
+    """One section for each adjustment of one reader in one version, in the same order."""
     parts = {part.case_id: part for part in proposal.parts}
     signed_on = max((approval.at.date() for approval in proposal.approvals), default=proposal.notice_on)
     made = settlement.settlements_by_adjustment([each.id for each in adjustments])
@@ -51,7 +66,10 @@ def _section(part: ProposalPart, each: Adjustment, invoices: Invoices, accounts:
         interest_cents=each.interest_cents,
         interest=tuple(worked_lines(each.interest_lines)),
         interest_policy=part.proposal.policy["interest"],
+        repaid_cents=each.repaid_cents,
+        taken_cents=each.taken_cents,
         is_held=each.is_held,
+        is_lapsed=each.is_lapsed,
         payment_last4=each.account.payment_last4,
         pay_to=invoices.offer,
         claim_pay_to=invoices.claim,

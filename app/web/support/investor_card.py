@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app import identity, incidents, notices, scheduling
 from app.identity import Authority, Person
-from app.incidents import Acknowledgment, Adjustment, Incident, Proposal, answering
+from app.incidents import Acknowledgment, Adjustment, Incident, answering, current
 from app.incidents.answering import Dispute
 from app.notices import Message
 from app.scheduling import Booking
@@ -42,7 +42,7 @@ def card_of(person: Person, at: datetime, without: Booking | None = None) -> Inv
         person=person,
         authorities=authorities,
         told=told,
-        adjustments=_figures(published, accounts),
+        adjustments=[each for incident in told for each in current.list_current(incident, accounts)],
         other_calls=[call for call in scheduling.list_calls_of(person) if call is not without],
         receipts=[read for proposal in published if (read := incidents.find_acknowledgment(proposal, person))],
         disputes=answering.list_filed_by(person),
@@ -53,8 +53,3 @@ def card_of(person: Person, at: datetime, without: Booking | None = None) -> Inv
 def script_of(booking: Booking) -> Message | None:
     """What may be said: the newest notice about the case that went to this person, in the words that legal approved."""
     return notices.find_newest_notice(person=booking.person, incident_reference=booking.incident_reference)
-
-
-def _figures(published: Sequence[Proposal], accounts: frozenset[int]) -> list[Adjustment]:
-    rows = [each for proposal in published for each in incidents.list_adjustments(proposal, accounts)]
-    return [each for each in rows if each.published_at is not None]

@@ -13,8 +13,8 @@ from app import settlement
 from app.allocations import Passage
 from app.incidents import NewAverage, Remedy
 from app.incidents.books import Books, BookState
-from app.notices import KnockOn, Offer
-from app.web.investor.correction_page import CorrectionPage, Coverage, Paper
+from app.notices import KnockOn, Offer, Replaced
+from app.web.investor.correction_page import CorrectionPage, Coverage, EarlierReceipt, Paper
 from app.web.investor.deal_section import DealSection, PayTo
 from tests.notices.remedy_contents import CASH_NOTHING, MISSED, NOTHING, OWED, PAID, SMALL
 from tests.web.investor.pages import a_page, a_refund, a_worth, an_offer, unchanged
@@ -254,10 +254,37 @@ def test_nothing_is_said_about_books_where_nothing_changes(app: Flask) -> None:
     assert "in our books" not in _page(app, a_page(unchanged()))
 
 
-def test_a_newer_version_says_what_it_replaces(app: Flask) -> None:
-    page = _page(app, a_page(a_refund(), version=2, replaces_version_of=date(2026, 12, 1)))
+def test_a_newer_version_says_what_it_replaces_and_what_still_counts(app: Flask) -> None:
+    was = Replaced(
+        deal_name="Orbit Robotics",
+        written_on=date(2026, 12, 1),
+        was_correct_cents=40_000_00,
+        correct_cents=45_000_00,
+        repaid_cents=34_366_20,
+        left_cents=5_000_00,
+        ends_invoice=True,
+    )
+    page = _page(app, a_page(a_refund(refund_cents=0, interest_cents=0, repaid_cents=34_366_20), replaced=(was,)))
 
-    assert "Version 2 replaces the figures from December 1, 2026." in page
+    assert "They replace what we wrote on December 1, 2026." in page
+    assert "The invoice for Orbit Robotics that you have from then has ended. Please do not pay it." in page
+    assert "we have already paid you $34,366.20. You keep $5,000.00 of it that was too much." in page
+    assert "We have paid you back." in page
+
+
+def test_deals_without_figures_are_still_looked_at(app: Flask) -> None:
+    page = _page(app, a_page(an_offer(), looked_at=("Orbit Robotics",), figures_by=date(2026, 12, 18)))
+
+    assert "We are still looking at Orbit Robotics" in page
+    assert "We will write to you with these figures by December 18, 2026." in page
+
+
+def test_a_receipt_of_an_earlier_version_stays_beside_the_question(app: Flask) -> None:
+    earlier = EarlierReceipt("R-7Q2M", 1, datetime(2026, 12, 1, 19, 30, tzinfo=UTC))
+    page = _page(app, a_page(an_offer(), version=2, earlier_receipts=(earlier,)))
+
+    assert "You read version 1 on December 1, 2026, 2:30 pm, New York time, receipt R-7Q2M" in page
+    assert "I have read this" in page
 
 
 def test_missing_payment_details_come_before_the_figures(app: Flask) -> None:

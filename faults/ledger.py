@@ -17,7 +17,7 @@ from faults.outcome import Tally
 from faults.serving import settings_for
 from faults.walking import House, Walk
 
-STEPS = 12
+STEPS = 40
 
 
 class _UndoneError(Exception):

@@ -33,10 +33,9 @@ from tests.allocations.rows import AT, an_admin
 from tests.identity.builders import a_member_of_staff
 from tests.settlement.builders import a_newer_adjustment, adjustments_of_a_demo_deal
 
-STEPS = (
-    *("prepare", "release", "take", "withdraw", "answer", "pay", "hold", "lift", "decline", "supersede", "renew"),
-    "forgo",
-)
+PAYING = ("prepare", "release", "take", "answer")
+STEPS = (*PAYING, "withdraw", "pay", "hold", "lift", "decline", "supersede", "renew", "forgo", *PAYING, *PAYING)
+"""What may happen next; the way of a payment more often, so that many get to its end and some come back."""
 
 
 class House:
@@ -123,6 +122,7 @@ class Walk:
         before = item.state
         self._book(f"{item.reference},{says},2026-12-11,x,,")
         if item.state is not before:
+            self.done[says] += 1
             self.arrived[item.settlement_id] += item.cents if says == "settled" else 0
             self.arrived[item.settlement_id] -= item.cents if before is ItemState.SETTLED else 0
 

@@ -96,6 +96,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     ),
     # What people say back
     "correction.acknowledged": _action("number incident version digest figures"),
+    "election.made": _action("number incident version choice figures until_on"),
     "dispute.filed": _action("account deal version reason words in_question_cents file read_by_on answer_by_on"),
     "dispute.received": _action(),
     "dispute.noted": _action("kind words"),
@@ -113,6 +114,8 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "settlement.returned": _action("reference cents on code"),
     "settlement.superseded": _action("paid_cents"),
     "invoice.paid": _action("number cents on code"),
+    "invoice.declined": _action("number"),
+    "invoice.revived": _action("number"),
     "invoice.postponed": _action("number due_on was"),
     "offer.ended": _action("number becomes"),
     "forgoing.asked": _action("kind reason"),

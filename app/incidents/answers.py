@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app import audit
 from app.core import signals
@@ -33,7 +34,7 @@ def acknowledge(*, proposal: Proposal, person: Person, at: datetime) -> Acknowle
         return known
     figures = _figures_seen(proposal, person, at)
     acknowledgment = Acknowledgment(
-        number=_new_number(),
+        number=new_number("R", Acknowledgment.number),
         proposal=proposal,
         person=person,
         figures=canonical({"figures": figures}),
@@ -93,13 +94,14 @@ def _figures_seen(proposal: Proposal, person: Person, at: datetime) -> list[JSON
     concerned = find_concerned(proposal.incident, person, at.date())
     accounts = concerned.account_ids if concerned else frozenset[int]()
     seen = list_current(proposal.incident, accounts, up_to=proposal.version)
-    figures: list[JSON] = [_figure(each) for each in seen]
+    figures: list[JSON] = [figure_seen(each) for each in seen]
     if not figures:
         raise NothingToRead("We have not published your figures yet.")
     return figures
 
 
-def _figure(adjustment: Adjustment) -> dict[str, JSON]:
+def figure_seen(adjustment: Adjustment) -> dict[str, JSON]:
+    """One account's figures in one deal, as a receipt keeps them."""
     return {
         "deal": adjustment.case.deal.name,
         "account": adjustment.account.external_id,
@@ -115,11 +117,11 @@ def _figure(adjustment: Adjustment) -> dict[str, JSON]:
     }
 
 
-def _new_number() -> str:
-    """`R-7Q2M`: short enough to read out; grows by a letter when the short ones are taken."""
+def new_number(prefix: str, numbers: InstrumentedAttribute[str]) -> str:
+    """`R-7Q2M`, not among these: short enough to read out; grows by a letter when the short ones are taken."""
     for length in range(4, 12):
         for _ in range(20):
-            number = "R-" + "".join(secrets.choice(NUMBER_LETTERS) for _ in range(length))
-            if session.scalar(select(Acknowledgment.id).where(Acknowledgment.number == number)) is None:
+            number = f"{prefix}-" + "".join(secrets.choice(NUMBER_LETTERS) for _ in range(length))
+            if session.scalar(select(numbers).where(numbers == number)) is None:
                 return number
     raise RuntimeError("no receipt number is free")

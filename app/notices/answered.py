@@ -17,6 +17,9 @@ class Done(StrEnum):
 
     DISPUTED = "disputed"
     WITHDREW = "withdrew"
+    TOOK = "took"
+    LEFT = "left"
+    TALKS = "talks"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,6 +3,7 @@
 from app.settlement.answer_rows import BadAnswer, read_answers
 from app.settlement.batch_models import AnswerFile, Batch, BatchItem, BatchState, InvoicePayment, ItemState
 from app.settlement.booking import CannotBook, book, clear_leftovers
+from app.settlement.declining import CannotDecline, decline, take_up
 from app.settlement.ending import end_offer
 from app.settlement.hold_models import Forgoing, ForgoingKind, Hold, HoldKind
 from app.settlement.holding import (
@@ -62,6 +63,7 @@ __all__ = [
     "BatchState",
     "CannotBook",
     "CannotCalculate",
+    "CannotDecline",
     "CannotForgo",
     "CannotHold",
     "CannotPay",
@@ -90,6 +92,7 @@ __all__ = [
     "carry_hold",
     "clear_leftovers",
     "decide_forgoing",
+    "decline",
     "end_offer",
     "file_of",
     "find_disagreements",
@@ -123,6 +126,7 @@ __all__ = [
     "settlements_by_adjustment",
     "supersede",
     "take_file",
+    "take_up",
     "totals_of",
     "withdraw",
 ]

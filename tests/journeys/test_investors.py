@@ -138,3 +138,28 @@ def test_an_owner_names_a_second_person_behind_a_mailed_code_and_ends_it(publish
     assert "Jonah Reyes" in published.mail_to("iris@example.com", "You were named for an account").text
     jonah.presses("End this for Iris Lund")
     expect(jonah.page.get_by_role("listitem").filter(has_text="Iris Lund")).to_have_count(0)
+
+
+def test_an_investor_leaves_an_offer_after_a_mailed_code_and_changes_their_mind(published: Portal) -> None:
+    chen = published.visitor()
+    chen.signs_in_with(published.mail_to("chen@example.com", YOUR_FIGURES))
+    chen.sees(re.compile("^We gave you too little of "))
+    chen.page.goto(f"{published.url}/corrections/INC-2026-001/elect")
+    chen.sees("Your choices")
+    chen.page.get_by_label("Leave it").first.check()
+    chen.page.get_by_role("button", name="Save my choice").first.click()
+    chen.sees("Confirm that it is you")
+    chen.page.get_by_role("button", name=re.compile("^Email a code to ")).click()
+    chen.sees("Confirm that it is you")
+    code = re.search(
+        r"^\d{3} \d{3}\s*$", published.mail_to("chen@example.com", "Your code to confirm").text, re.MULTILINE
+    )
+    assert code is not None
+    chen.page.get_by_label("6-digit code").fill(code.group().strip())
+    chen.presses("Go on")
+    chen.sees("Thank you. We have recorded that you leave it.")
+
+    chen.page.goto(f"{published.url}/corrections/INC-2026-001/elect")
+    chen.page.get_by_label("Take the missing part").first.check()
+    chen.page.get_by_role("button", name="Save my choice").first.click()
+    chen.sees("Thank you. We have recorded that you take the missing part.")

@@ -22,6 +22,9 @@ REPLIED = Replied(reference=REFERENCE, contact=CONTACT, asked_on=date(2026, 12, 
 EVERY_ANSWER: dict[str, Content] = {
     "answer-given-disputed": DISPUTED,
     "answer-given-withdrew": replace(DISPUTED, done=Done.WITHDREW),
+    "answer-given-took": replace(DISPUTED, done=Done.TOOK),
+    "answer-given-left": replace(DISPUTED, done=Done.LEFT),
+    "answer-given-talks": replace(DISPUTED, done=Done.TALKS),
     "replied": REPLIED,
     "replied-copy": replace(REPLIED, is_copy=True),
 }

@@ -12,41 +12,57 @@ from sqlalchemy.orm import joinedload
 
 from app import identity, notices
 from app.core.db import session
-from app.identity import Authority, Person, Scope
+from app.identity import Account, Authority, Person, Scope
 from app.incidents.answering.dispute_models import Dispute, DisputeEntry
+from app.incidents.answering.election_models import Choice, Election
 from app.incidents.answering.pausing import today_in
 from app.incidents.facts import contact_facts
+from app.incidents.models import Case
 from app.incidents.sending import link_expires_at
 from app.notices import AnswerGiven, Done, Replied
 
 VERSIONS = {Done.DISPUTED: 1, Done.WITHDREW: 2}
 """Each is told once of a dispute."""
+CHOSE = {Choice.TAKE: Done.TOOK, Choice.LEAVE: Done.LEFT, Choice.TALK: Done.TALKS}
 
 
 def tell_others(*, dispute: Dispute, done: Done, by: Person, at: datetime) -> None:
     """Tell the account's other people, at once, what one of them did."""
-    incident = dispute.case.incident
-    content = AnswerGiven(
+    content = _given(dispute.case, dispute.account, done, by, at)
+    key = dispute.audit_name
+    for each in _people_of(dispute.case, dispute.account, at):
+        if each.person_id != by.id:
+            notices.queue(content=content, person=each.person, subject_key=key, version=VERSIONS[done], at=at)
+
+
+def tell_of_election(*, election: Election, at: datetime) -> None:
+    """Tell the account's other people, at once, what one of them chose."""
+    case, account = election.adjustment.case, election.adjustment.account
+    content = _given(case, account, CHOSE[election.choice], election.person, at)
+    for each in _people_of(case, account, at):
+        if each.person_id != election.person_id:
+            notices.queue(content=content, person=each.person, subject_key=election.audit_name, version=1, at=at)
+
+
+def _given(case: Case, account: Account, done: Done, by: Person, at: datetime) -> AnswerGiven:
+    incident = case.incident
+    return AnswerGiven(
         reference=incident.reference,
         contact=contact_facts(incident),
-        account=dispute.account.name,
-        deal_name=dispute.case.deal.name,
+        account=account.name,
+        deal_name=case.deal.name,
         done=done,
         by_name=by.full_name,
         given_at=at,
         zone=incident.zone,
     )
-    key = dispute.audit_name
-    for each in _people_of(dispute, at):
-        if each.person_id != by.id:
-            notices.queue(content=content, person=each.person, subject_key=key, version=VERSIONS[done], at=at)
 
 
 def tell_of_reply(*, dispute: Dispute, entry: DisputeEntry, at: datetime) -> None:
     """Tell everybody of the account that there is something to read on their page."""
     incident = dispute.case.incident
     last_date = dispute.review_until_on or dispute.answer_by_on
-    for each in _people_of(dispute, at):
+    for each in _people_of(dispute.case, dispute.account, at):
         content = Replied(
             reference=incident.reference,
             contact=contact_facts(incident),
@@ -65,8 +81,6 @@ def tell_of_reply(*, dispute: Dispute, entry: DisputeEntry, at: datetime) -> Non
         )
 
 
-def _people_of(dispute: Dispute, at: datetime) -> Sequence[Authority]:
-    theirs = select(Authority).where(
-        Authority.account_id == dispute.account_id, identity.in_force(today_in(dispute.case.incident, at))
-    )
+def _people_of(case: Case, account: Account, at: datetime) -> Sequence[Authority]:
+    theirs = select(Authority).where(Authority.account_id == account.id, identity.in_force(today_in(case.incident, at)))
     return session.scalars(theirs.options(joinedload(Authority.person)).order_by(Authority.id)).all()

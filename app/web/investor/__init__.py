@@ -9,12 +9,16 @@ from app.web.investor import (
     confirming,
     corrections,
     disputes,
+    election_receipts,
+    elections,
     statement,
 )
 
 blueprints = [
     corrections.bp,
     disputes.bp,
+    elections.bp,
+    election_receipts.bp,
     call_me.bp,
     calls.bp,
     call_changes.bp,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from app.incidents import Remedy
+from app.incidents.answering import Option
 from app.incidents.books import Books, BookState
 from app.notices import Replaced
 from app.web.investor.deal_section import DealSection, Outcome
@@ -129,6 +130,7 @@ class CorrectionPage:
     needs_payment_details: bool = False
     is_copy: bool = False
     disputes: tuple[DisputeLine, ...] = ()
+    options: tuple[Option, ...] = ()
 
     @property
     def answer(self) -> Answer:

@@ -103,6 +103,7 @@ class DealSection:
     rounds: tuple[Passage, ...] = ()
     paid_in_another_year: bool = False
     is_disputed: bool = False
+    is_left: bool = False
 
     @property
     def outcome(self) -> Outcome:

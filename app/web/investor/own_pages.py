@@ -7,7 +7,7 @@ from datetime import date
 from app import incidents
 from app.identity import Person
 from app.incidents import Adjustment, Incident, answering, current
-from app.incidents.answering import Dispute
+from app.incidents.answering import Dispute, Option
 from app.incidents.answers import list_acknowledgments
 from app.web.investor.correction_page import CorrectionCard, CorrectionPage
 from app.web.investor.dispute_page import dispute_line
@@ -34,7 +34,8 @@ def find_page(incident: Incident, person: Person, today: date) -> CorrectionPage
         is_copy=concerned.is_copy,
         today=today,
     )
-    return _with_disputes(page, adjustments, answering.list_disputes_of(incident, concerned.account_ids))
+    page = _with_disputes(page, adjustments, answering.list_disputes_of(incident, concerned.account_ids))
+    return _with_options(page, adjustments, answering.list_options(adjustments, on=today))
 
 
 def _with_disputes(
@@ -47,6 +48,15 @@ def _with_disputes(
         for section, each in zip(page.sections, adjustments, strict=True)
     )
     return replace(page, sections=sections, disputes=tuple(dispute_line(each) for each in disputes))
+
+
+def _with_options(page: CorrectionPage, adjustments: Sequence[Adjustment], options: Sequence[Option]) -> CorrectionPage:
+    """With what can be chosen, and its sections marked of which the offer was left."""
+    left = {each.adjustment.id for each in options if each.is_left}
+    sections = tuple(
+        replace(section, is_left=each.id in left) for section, each in zip(page.sections, adjustments, strict=True)
+    )
+    return replace(page, sections=sections, options=tuple(options))
 
 
 def _card(incident: Incident, person: Person, today: date) -> CorrectionCard:

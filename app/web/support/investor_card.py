@@ -7,7 +7,7 @@ from datetime import datetime
 from app import identity, incidents, notices, scheduling
 from app.identity import Authority, Person
 from app.incidents import Acknowledgment, Adjustment, Incident, answering, current
-from app.incidents.answering import Dispute
+from app.incidents.answering import Dispute, Election
 from app.notices import Message
 from app.scheduling import Booking
 
@@ -28,6 +28,7 @@ class InvestorCard:
     other_calls: Sequence[Booking]
     receipts: Sequence[Acknowledgment]
     disputes: Sequence[Dispute]
+    elections: Sequence[Election]
     mails: Sequence[Message]
 
 
@@ -46,6 +47,7 @@ def card_of(person: Person, at: datetime, without: Booking | None = None) -> Inv
         other_calls=[call for call in scheduling.list_calls_of(person) if call is not without],
         receipts=[read for proposal in published if (read := incidents.find_acknowledgment(proposal, person))],
         disputes=answering.list_filed_by(person),
+        elections=answering.list_elections_by(person),
         mails=notices.list_messages(person=person, is_rehearsal=False, at_most=MAILS_SHOWN),
     )
 

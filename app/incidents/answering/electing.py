@@ -1,0 +1,175 @@
+"""Taking or leaving an offer. Callers own the transaction; see `app.core.db`.
+
+Silence is never a yes: whoever says nothing owes nothing. Until its last day an offer that was left can be taken up
+again, and the other way round.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from app import audit, settlement
+from app.core import signals
+from app.core.db import ring, session
+from app.core.errors import DomainError
+from app.core.text import format_date
+from app.identity import Person
+from app.incidents.answering.deadlines import paused_days
+from app.incidents.answering.disputing import check_answers_for
+from app.incidents.answering.election_models import Choice, Election
+from app.incidents.answering.mailing import tell_of_election
+from app.incidents.answering.pausing import list_dispute_holds, today_in
+from app.incidents.answers import figure_seen, new_number
+from app.incidents.canonical import canonical
+from app.incidents.proposal_models import Adjustment, ProposalPart
+from app.settlement import Direction, Settlement, SettlementState
+from app.tlog.encoding import JSON
+
+CHOOSABLE = (SettlementState.DUE, SettlementState.DECLINED)
+
+
+class CannotElect(DomainError):
+    """There is no such choice, or not any more, or not for this person."""
+
+
+@dataclass(frozen=True)
+class Option:
+    """An offer that may be taken or left through `until_on`; `chosen` is the last answer, None while nobody gave one.
+
+    `is_open`: it can still be chosen.
+    """
+
+    adjustment: Adjustment
+    offer: Settlement
+    until_on: date
+    is_open: bool
+    chosen: Election | None
+
+    @property
+    def is_left(self) -> bool:
+        """Whether the offer was left, so that there is nothing to pay."""
+        return self.offer.state is SettlementState.DECLINED
+
+
+def elect(*, adjustment: Adjustment, choice: Choice, person: Person, key: str, at: datetime) -> Election:
+    """Record the choice, and tell the account's other people; leaving declines the invoice.
+
+    The same choice again, or the same key, answers what is recorded. Raises CannotElect, CannotDispute, CannotDecline.
+    """
+    session.refresh(adjustment, with_for_update=True)
+    known = session.scalar(select(Election).where(Election.person_id == person.id, Election.key == key))
+    if known is not None:
+        return known
+    check_answers_for(adjustment.account_id, adjustment, person, at)
+    option = next(iter(list_options([adjustment], on=today_in(adjustment.case.incident, at))), None)
+    if option is None:
+        raise CannotElect("There is nothing to choose here.")
+    if not option.is_open:
+        raise CannotElect(f"This could be chosen through {format_date(option.until_on)}. Please call us.")
+    if option.chosen is not None and option.chosen.choice is choice:
+        return option.chosen
+    return _record(option, choice, person, key, at)
+
+
+def _record(option: Option, choice: Choice, person: Person, key: str, at: datetime) -> Election:
+    figures = figure_seen(option.adjustment)
+    election = Election(
+        number=new_number("E", Election.number),
+        adjustment=option.adjustment,
+        person=person,
+        key=key,
+        choice=choice,
+        figures=canonical({"figures": [figures]}),
+        until_on=option.until_on,
+        event_id="",
+        at=at,
+    )
+    session.add(election)
+    session.flush()
+    election.event_id = _record_event(election, figures, at)
+    _carry_out(option.offer, choice, person, at)
+    tell_of_election(election=election, at=at)
+    session.flush()
+    ring(signals.checkpoint_wanted)
+    return election
+
+
+def _record_event(election: Election, figures: dict[str, JSON], at: datetime) -> str:
+    proposal = election.adjustment.proposal
+    event = audit.record(
+        action="election.made",
+        actor=election.person,
+        subject=election,
+        at=at,
+        number=election.number,
+        incident=proposal.incident.reference,
+        version=proposal.version,
+        choice=election.choice.value,
+        figures=[figures],
+        until_on=election.until_on.isoformat(),
+    )
+    return event.id
+
+
+def _carry_out(offer: Settlement, choice: Choice, person: Person, at: datetime) -> None:
+    """Whoever leaves it declines the invoice; whoever takes it, or wants to talk first, keeps it open."""
+    is_declined = offer.state is SettlementState.DECLINED
+    if choice is Choice.LEAVE and not is_declined:
+        settlement.decline(settlement=offer, by=person, at=at)
+    elif choice is not Choice.LEAVE and is_declined:
+        settlement.take_up(settlement=offer, by=person, at=at)
+
+
+def list_options(adjustments: Sequence[Adjustment], *, on: date) -> list[Option]:
+    """The offers among these that may be left, in their order; what the agreement obliges to take is none."""
+    made = settlement.settlements_by_adjustment([each.id for each in adjustments])
+    chosen = _newest([each.id for each in adjustments])
+    found = []
+    for each in adjustments:
+        offer = made.get(each.id, {}).get(Direction.OFFER)
+        if offer is not None and each.published_at is not None and _may_leave(each):
+            found.append(_option(each, offer, chosen.get(each.id), on))
+    return found
+
+
+def _option(adjustment: Adjustment, offer: Settlement, chosen: Election | None, today: date) -> Option:
+    until_on = _until(adjustment, offer, today)
+    return Option(adjustment, offer, until_on, offer.state in CHOOSABLE and today <= until_on, chosen)
+
+
+def _until(adjustment: Adjustment, offer: Settlement, today: date) -> date:
+    """Its last day; while it waits for a dispute, as many days later as it has waited."""
+    holds = list_dispute_holds([offer], on=today)
+    since = min((today_in(adjustment.case.incident, each.placed_at) for each in holds), default=today)
+    return offer.due_on + timedelta(days=paused_days(since, today))
+
+
+def _may_leave(adjustment: Adjustment) -> bool:
+    obliged = select(ProposalPart.obliged_by).where(
+        ProposalPart.proposal_id == adjustment.proposal_id, ProposalPart.case_id == adjustment.case_id
+    )
+    return session.scalar(obliged) == ""
+
+
+def _newest(adjustment_ids: Sequence[int]) -> Mapping[int, Election]:
+    theirs = select(Election).where(Election.adjustment_id.in_(adjustment_ids)).order_by(Election.id)
+    return {each.adjustment_id: each for each in session.scalars(theirs.options(joinedload(Election.person)))}
+
+
+def list_elections_by(person: Person) -> Sequence[Election]:
+    """Every choice that this person made, newest first."""
+    return session.scalars(select(Election).where(Election.person_id == person.id).order_by(Election.id.desc())).all()
+
+
+def get_election(number: str, *, person: Person) -> Election:
+    """One's own choice by the number of its receipt. Raises NoResultFound."""
+    theirs = select(Election).where(Election.number == number, Election.person_id == person.id)
+    return session.scalars(theirs).one()
+
+
+def counts(election: Election) -> bool:
+    """Whether it is the last answer to its offer."""
+    return _newest([election.adjustment_id])[election.adjustment_id].id == election.id

@@ -27,6 +27,7 @@ from app.incidents import (
     record_party,
 )
 from app.incidents.answering import Complaint, Reason
+from app.incidents.audience import count_concerned
 from app.incidents.books import BooksProof, Changed
 from app.incidents.closing import CannotClose, CannotExcept
 from app.incidents.papers import CannotArchive, Paper, PaperKind, Press
@@ -219,6 +220,9 @@ def test_the_archive_holds_everything_and_is_the_same_bytes_again(
     endings = ("-closing.pdf", "-closing.json", "-dossier.pdf", "-attestation.json", "-books.csv", "-settlements.csv")
     assert all(any(name.endswith(ending) for name in held) for ending in endings)
     assert "audit/checkpoint" in held
+    statements = held["INC-2026-001-statements.csv"].decode().split()
+    assert len(statements) == 1 + count_concerned(incident, at.date())
+    assert len({line.partition(",")[2] for line in statements}) == len(statements), "each reads their own"
     assert any(name.startswith("batches/B-") for name in held)
 
 

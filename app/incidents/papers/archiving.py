@@ -9,11 +9,14 @@ from tempfile import TemporaryDirectory
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from app import audit, settlement
+from app.core.csv_files import write_csv
 from app.core.errors import DomainError
 from app.incidents import books
+from app.incidents.audience import list_concerned
 from app.incidents.models import Incident
 from app.incidents.money.listing import write_settlements, write_tax
 from app.incidents.money.reading import list_batches
+from app.incidents.money.statement import find_statement
 from app.incidents.papers.attesting import print_attestation
 from app.incidents.papers.closing_facts import gather
 from app.incidents.papers.dossier import print_dossier
@@ -74,9 +77,19 @@ def _lists(incident: Incident, proposal: Proposal) -> Iterator[Paper]:
     yield Paper(f"{name}-books.csv", "text/csv", content)
     yield Paper(f"{name}-settlements.csv", "text/csv", write_settlements(incident, on=last_on))
     yield Paper(f"{name}-tax.csv", "text/csv", write_tax(incident, on=last_on))
+    yield Paper(f"{name}-statements.csv", "text/csv", _statements(incident, proposal))
     for batch in reversed(list_batches(incident)):
         if batch.sent_at is not None:
             yield Paper(f"batches/{batch.number}.csv", "text/csv", settlement.file_of(batch))
+
+
+def _statements(incident: Incident, proposal: Proposal) -> bytes:
+    """The SHA-256 of each person's statement as canonical JSON, under their pseudonym: what they read, unread here."""
+    rows = []
+    for each in list_concerned(incident, proposal.notice_on):
+        statement = find_statement(each.person, on=proposal.notice_on, among=[incident])
+        rows.append([each.person.audit_name, as_json("statement", statement).sha256])
+    return write_csv(("person", "sha256"), rows)
 
 
 def _log(incident: Incident) -> Iterator[tuple[str, bytes]]:

@@ -6,6 +6,7 @@ from app import audit
 from app.allocations import BasisKind
 from app.core.db import session
 from app.core.errors import DomainError
+from app.core.text import plural
 from app.identity import Person
 from app.incidents.coverage import find_replay
 from app.incidents.models import Incident
@@ -30,3 +31,14 @@ def bind(*, incident: Incident, binding: BasisKind, reason: str, by: Person, at:
     audit.record(action="basis.bound", actor=by, subject=incident, at=at, binding=binding.value, reason=reason.strip())
     if is_change:
         void_unpublished(incident, by=by, at=at)
+
+
+def check_bound(incident: Incident) -> None:
+    """Raises CannotBind where the newest replay found somebody whom only averages reach, and nobody decided on them."""
+    replay = find_replay(incident)
+    reached = sum(each.knock_on for each in replay.deals) if replay else 0
+    if reached and incident.binding_at is None:
+        raise CannotBind(
+            f"New averages reach {plural(reached, 'request')} that the mistake itself did not. First record, under"
+            " “Who is affected”, which averages bind."
+        )

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from app.incidents.models import Incident
+from app.incidents.workflow import INCIDENT
 
 SHORT_NOTICE_DAYS = 3
 
@@ -61,7 +62,12 @@ class Overview:
 
     @property
     def next_row(self) -> Row:
-        """What is left: the first row that somebody must act on now, else the first that is not done, else the last."""
+        """What is left: the first row that somebody must act on now, else the first that is not done, else the last.
+
+        The last as well where nothing follows any more.
+        """
+        if not INCIDENT[self.incident.state]:
+            return self.rows[-1]
         open_rows = [row for row in self.rows if row.standing is not Standing.DONE]
         return next(
             (row for row in open_rows if row.standing in (Standing.NOW, Standing.WAITS)), [*open_rows, self.rows[-1]][0]

@@ -10,6 +10,7 @@ from app.core.text import join_words, plural
 from app.identity import Person, Role
 from app.incidents.audience import count_concerned
 from app.incidents.closing.operations import find_closing
+from app.incidents.closing.withdrawing import find_withdrawal
 from app.incidents.coverage import Coverage, find_coverage, find_replay
 from app.incidents.current import list_uncovered
 from app.incidents.findings import DealFinding, list_findings
@@ -231,7 +232,10 @@ def _money(incident: Incident, proposal: Proposal | None) -> Row:
 
 
 def _closed(incident: Incident) -> Row:
-    asked = find_closing(incident)
+    asked, withdrawal = find_closing(incident), find_withdrawal(incident)
+    if withdrawal is not None:
+        says = f"Withdrawn before anybody was told: {withdrawal.reason}"
+        return Row(Topic.CLOSED, Standing.DONE, says, *_who(incident, withdrawal.by, withdrawal.at))
     if asked is None:
         says = "To close: every refund sent, every offer answered or ended, every question answered, the books changed."
         return Row(Topic.CLOSED, Standing.LATER, says)

@@ -13,6 +13,7 @@ from app.core.errors import DomainError
 from app.core.money import plain_money
 from app.core.text import plain_fraction
 from app.identity import Person
+from app.incidents.binding import check_bound
 from app.incidents.canonical import canonical, digest
 from app.incidents.coverage import find_coverage
 from app.incidents.decisions import INTEREST_POLICY, Decision
@@ -24,7 +25,7 @@ from app.incidents.replacing import replace_published
 from app.incidents.stating import contained_rules
 from app.incidents.unpaid import Unpaid
 from app.incidents.voiding import void_unpublished
-from app.incidents.workflow import ProposalState
+from app.incidents.workflow import ProposalState, check_open
 
 SHORTEST_LOOK = timedelta(days=10)
 DEFAULT_POLICY: Policy = {
@@ -88,6 +89,7 @@ def propose(
     """
     dates.check_begin(at.date())
     session.refresh(incident, with_for_update=True)
+    check_open(incident.state)
     proposal = draft(incident=incident, decision=decision, dates=dates, pay_to=pay_to, reason=reason, texts=texts)
     void_unpublished(incident, by=by, at=at)
     proposal.proposed_by_id, proposal.proposed_at = by.id, at
@@ -112,6 +114,7 @@ def draft(
     if not pay_to.strip():
         raise CannotPropose("Say where an offer is paid to; legal approves it.")
     _check_none_is_leaving(incident)
+    check_bound(incident)
     terms = Terms(texts, decision, dates.pay_by)
     covered = [case for case in incident.cases if decision.is_about(case.deal.external_id)]
     decided = [decide(case, _run(case), decision.of(case.deal.external_id), terms) for case in covered]

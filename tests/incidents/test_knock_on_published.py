@@ -12,7 +12,7 @@ from app import deals, incidents
 from app.allocations import BasisKind
 from app.core.db import session, transaction
 from app.identity import Person, SessionKind
-from app.incidents import Adjustment, Incident
+from app.incidents import Adjustment, CannotBind, Incident
 from app.notices import deliver_due
 from app.settlement import Direction, Settlement
 from tests.incidents.builders import PROOF, Staff, approve, contain, propose, publish, tell, the_staff
@@ -39,6 +39,8 @@ def published_on_recomputed_bases(staff: Staff, at: datetime) -> Incident:
         incidents.investigate(incident=incident, by=staff.admin, at=at)
         _record_the_fix(incident, staff, at)
     incidents.replay_now(incident=incident, by=staff.admin, at=at)
+    with transaction(), pytest.raises(CannotBind, match="New averages reach 3 requests"):
+        propose(incident, staff, at)
     with transaction():
         incidents.bind(incident=incident, binding=BasisKind.RECOMPUTED, reason=REASON, by=staff.admin, at=at)
         incidents.add_case(incident=incident, deal=deals.get_deal("later"), by=staff.admin, at=at)

@@ -131,6 +131,7 @@ def test_a_notice_says_the_coverage_that_was_signed_and_none_without_a_replay(
     assert before.state is ProposalState.VOID
 
     with transaction():
+        incidents.bind(incident=incident, binding=BasisKind.FROZEN, reason="As signed.", by=staff.admin, at=at)
         proposal = propose(incident, staff, at)
     replayed(incident, staff, at)
 
@@ -271,6 +272,7 @@ def test_an_affected_deal_becomes_a_case_with_its_runs_and_voids_what_was_propos
     replayed(incident, staff, at)
     with transaction():
         incidents.investigate(incident=incident, by=staff.admin, at=at)
+        incidents.bind(incident=incident, binding=BasisKind.FROZEN, reason="As signed.", by=staff.admin, at=at)
         proposal = propose(incident, staff, at)
     assert [each.deal.name for each in incidents.list_addable(incident)] == ["Later Works"]
 

@@ -33,6 +33,8 @@ def test_until_anybody_was_told_an_incident_is_withdrawn_with_its_reason(
     assert (found.reason, found.by) == (REASON, staff.admin)
     assert incident.state is IncidentState.WITHDRAWN
     assert actions_about(incident)[-1] == "incident.withdrawn"
+    row = incidents.get_overview(incident, texts={}, on=at.date()).next_row
+    assert row.says == f"Withdrawn before anybody was told: {REASON}"
 
 
 def test_nothing_begins_in_a_withdrawn_incident(staff: Staff, at: datetime) -> None:

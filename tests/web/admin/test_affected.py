@@ -97,11 +97,13 @@ def test_the_list_turns_its_pages(office: Office, monkeypatch: pytest.MonkeyPatc
 
 def test_which_averages_bind_is_decided_with_a_reason_after_a_word_of_what_it_voids(office: Office) -> None:
     replayed(office)
+    assert "The frozen averages bind Nobody has decided it yet" in words_of(office.admin.get(PAGE).text)
+    office.admin.post(f"{PAGE}/bind", on=PAGE, binding="frozen", reason="As everybody signed.")
     with transaction():
         incidents.investigate(incident=the_incident(), by=office.staff.admin, at=clock.now())
         propose(the_incident(), office.staff, clock.now())
     before = words_of(office.admin.get(PAGE).text)
-    assert "The frozen averages bind Nobody has decided it yet" in before
+    assert "The frozen averages bind As everybody signed." in before
     assert "Another choice voids version 1 and 0 approvals." in before
 
     without = office.admin.post(f"{PAGE}/bind", on=PAGE, binding="recomputed")

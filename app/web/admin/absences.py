@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import DateField, SelectField
+from wtforms import SelectField
 
 from app import identity
 from app.core import clock
@@ -13,6 +13,7 @@ from app.identity import APPROVERS, Role
 from app.web.access import is_fresh, requires, signed_in
 from app.web.admin.forms import ActingForm, PressForm, note_field, required
 from app.web.admin.readers import readers
+from app.web.forms import DayField
 
 bp = Blueprint("absences", __name__, url_prefix="/admin/absences")
 USUAL_ABSENCE = timedelta(days=7)
@@ -23,8 +24,8 @@ class AbsenceForm(ActingForm):
 
     role = SelectField("You sign as", coerce=Role)
     deputy = SelectField("Who signs for you", validators=[required("Name somebody.")])
-    from_on = DateField("From", validators=[required("Give the first day.")])
-    to_on = DateField("Through", validators=[required("Give the last day.")])
+    from_on = DayField("From", validators=[required("Give the first day.")])
+    to_on = DayField("Through", validators=[required("Give the last day.")])
     reason = note_field("Why", "Write why you will be away; whoever confirms reads it.")
 
 

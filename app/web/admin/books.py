@@ -5,7 +5,7 @@ from io import BytesIO
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.file import FileField, FileRequired
-from wtforms import DateField, HiddenField, SelectField, StringField
+from wtforms import HiddenField, SelectField, StringField
 from wtforms.validators import Length
 
 from app import audit, incidents
@@ -18,6 +18,7 @@ from app.settings import Settings
 from app.web.access import requires, signed_in
 from app.web.admin.forms import ActingForm, PressForm, not_empty, note_field, required
 from app.web.admin.readers import readers
+from app.web.forms import DayField
 
 bp = Blueprint("books", __name__, url_prefix="/admin/incidents/<reference>/money/books")
 
@@ -29,7 +30,7 @@ class BooksForm(ActingForm):
     proof = SelectField("What shows it", choices={kind.value: kind.label for kind in BooksProof})
     evidence = FileField("The file", validators=[FileRequired("Choose the file that shows it."), not_empty])
     done_by = StringField("Who changed the books", validators=[required("Name who did it."), Length(max=200)])
-    done_on = DateField("Changed on", validators=[required("Give the day on which they were changed.")])
+    done_on = DayField("Changed on", validators=[required("Give the day on which they were changed.")])
     note = note_field("What was done, in a sentence", "Say what was done.")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
-from wtforms import DateField, HiddenField
+from wtforms import HiddenField
 
 from app import incidents
 from app.core import clock
@@ -20,6 +20,7 @@ from app.web.admin.forms import ActingForm, note_field, required
 from app.web.admin.readers import readers
 from app.web.admin.texts import keep_notice_texts, notice_texts
 from app.web.admin.what_if import USUAL_DAYS, dates_for_next, what_if
+from app.web.forms import DayField
 
 bp = Blueprint("deciding", __name__, url_prefix="/admin/incidents/<reference>/decide")
 
@@ -27,11 +28,11 @@ bp = Blueprint("deciding", __name__, url_prefix="/admin/incidents/<reference>/de
 class ProposeForm(ActingForm):
     """What a proposal says beside its figures, which come from the runs. `agreed` is the change that was shown."""
 
-    notice_on = DateField("Notice on", validators=[required("Give the day of the notice.")])
-    look_by = DateField("Look by", validators=[required("Give the day until which a doubt stops the money.")])
-    pay_by = DateField("Refunds sent by", validators=[required("Give the day by which refunds are sent.")])
-    remind_on = DateField("Reminder on", validators=[required("Give the day of the reminder.")])
-    due_by = DateField("Offers end on", validators=[required("Give the day on which offers end.")])
+    notice_on = DayField("Notice on", validators=[required("Give the day of the notice.")])
+    look_by = DayField("Look by", validators=[required("Give the day until which a doubt stops the money.")])
+    pay_by = DayField("Refunds sent by", validators=[required("Give the day by which refunds are sent.")])
+    remind_on = DayField("Reminder on", validators=[required("Give the day of the reminder.")])
+    due_by = DayField("Offers end on", validators=[required("Give the day on which offers end.")])
     pay_to = note_field("Where an offer is paid to", "Say where an offer is paid to; legal approves it.")
     reason = note_field("Why is this the right correction?", "Write the reason; approvers read it.")
     agreed = HiddenField()

@@ -8,7 +8,6 @@ from zoneinfo import available_timezones
 import phonenumbers
 from flask_wtf.file import FileField, FileRequired, MultipleFileField
 from wtforms import (
-    DateField,
     HiddenField,
     SelectField,
     SelectMultipleField,
@@ -21,7 +20,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.core.errors import DomainError
 from app.incidents import ContactPoint
-from app.web.forms import Form
+from app.web.forms import DayField, Form
 
 LONGEST_NOTE = 2000
 
@@ -106,7 +105,7 @@ class NewIncidentForm(ActingForm):
 
     title = StringField("Title, for staff only", validators=[required("Write a title."), Length(max=200)])
     deals = CheckboxesField("Deals that the error spoiled")
-    detected_on = DateField("Detected on", validators=[required("Give the day on which the error was found.")])
+    detected_on = DayField("Detected on", validators=[required("Give the day on which the error was found.")])
     contact_name = StringField("Name", validators=[required("Name the person that investors call."), Length(max=200)])
     contact_phone = StringField("Phone", validators=[required("Give a number to call."), readable_phone])
     contact_hours = StringField("Hours", validators=[required("Say when somebody answers."), Length(max=200)])
@@ -134,7 +133,7 @@ class StoppedForm(StatementForm):
     """That the faulty release was stopped."""
 
     release = SelectField("Release that was stopped", validators=[required("Choose the release.")])
-    done_on = DateField("Stopped on", validators=[required("Give the day on which it was stopped.")])
+    done_on = DayField("Stopped on", validators=[required("Give the day on which it was stopped.")])
 
     def facts(self) -> dict[str, Any]:
         """With the day."""
@@ -163,7 +162,7 @@ class FixedForm(StatementForm):
 class ProposeNoticeForm(ActingForm):
     """What the first notice promises."""
 
-    promised_on = DateField("Figures promised by", validators=[required("Promise a date.")])
+    promised_on = DayField("Figures promised by", validators=[required("Promise a date.")])
 
 
 class DecisionForm(ActingForm):

@@ -4,7 +4,7 @@ from io import BytesIO
 
 from flask import Blueprint, current_app, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import DateField, StringField
+from wtforms import StringField
 from wtforms.validators import Length
 
 from app import incidents, notices
@@ -17,6 +17,7 @@ from app.settings import Settings
 from app.web.access import requires, signed_in
 from app.web.admin.forms import ActingForm, PressForm, required
 from app.web.admin.readers import readers
+from app.web.forms import DayField
 
 bp = Blueprint("letters", __name__, url_prefix="/admin/incidents/<reference>/letters")
 PAGE = 100
@@ -26,13 +27,13 @@ may_post = requires(Role.ADMIN, Role.SUPPORT)
 class PostedForm(ActingForm):
     """When a batch was handed to the post."""
 
-    posted_on = DateField("Handed to the post on", validators=[required("Give the day.")])
+    posted_on = DayField("Handed to the post on", validators=[required("Give the day.")])
 
 
 class ReturnedForm(ActingForm):
     """When a letter came back, and what stands on it."""
 
-    returned_on = DateField("Came back on", validators=[required("Give the day.")])
+    returned_on = DayField("Came back on", validators=[required("Give the day.")])
     note = StringField("What stands on it", validators=[Length(max=200)])
 
 

@@ -1,12 +1,13 @@
 """The forms of the money pages."""
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, DateField, HiddenField, SelectField, StringField
+from wtforms import BooleanField, HiddenField, SelectField, StringField
 from wtforms.validators import AnyOf, Length, Optional, ValidationError
 
 from app.core.money import BadAmount, parse_money
 from app.settlement import HoldKind
 from app.web.admin.forms import ActingForm, not_empty, note_field, required
+from app.web.forms import DayField
 
 
 class AnswerForm(ActingForm):
@@ -37,7 +38,7 @@ class HoldForm(ActingForm):
     currency = "USD"
     kind = SelectField("What stops it", choices={kind.value: kind.label for kind in HoldKind})
     part = StringField("Only a part (leave empty for all of it)", validators=[Optional(), Length(max=30)])
-    until_on = DateField("Last day of the hold (leave empty until somebody lifts it)", validators=[Optional()])
+    until_on = DayField("Last day of the hold (leave empty until somebody lifts it)", validators=[Optional()])
     reason = note_field("Why", "Write why it is held back.")
 
     def validate_part(self, field: StringField) -> None:

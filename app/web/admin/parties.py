@@ -2,7 +2,7 @@
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import DateField, StringField
+from wtforms import StringField
 from wtforms.validators import Length, Optional
 
 from app import incidents
@@ -13,6 +13,7 @@ from app.incidents import Incident, Party
 from app.web.access import requires, signed_in
 from app.web.admin.forms import LONGEST_NOTE, ActingForm
 from app.web.admin.readers import readers
+from app.web.forms import DayField
 
 bp = Blueprint("parties", __name__, url_prefix="/admin/incidents/<reference>/told")
 
@@ -20,7 +21,7 @@ bp = Blueprint("parties", __name__, url_prefix="/admin/incidents/<reference>/tol
 class PartyForm(ActingForm):
     """One line: one of the two is filled in."""
 
-    told_on = DateField("Told on", validators=[Optional()])
+    told_on = DayField("Told on", validators=[Optional()])
     because = StringField("or not needed, because", validators=[Length(max=LONGEST_NOTE)], default="")
 
 

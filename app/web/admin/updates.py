@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import DateField, StringField
+from wtforms import StringField
 from wtforms.validators import Length
 
 from app import incidents
@@ -19,6 +19,7 @@ from app.web.admin.previewing import render_variants
 from app.web.admin.progress import Leaving, of_notice, panel
 from app.web.admin.readers import readers
 from app.web.admin.texts import notice_texts
+from app.web.forms import DayField
 
 bp = Blueprint("updates", __name__, url_prefix="/admin/incidents/<reference>/update")
 NAME = "update"
@@ -29,7 +30,7 @@ class UpdateForm(ActingForm):
     """What is left, and when people hear from us again."""
 
     left_to_do = StringField("What is left to do", validators=[required("Say it in one sentence."), Length(max=299)])
-    promised_on = DateField("We write again by", validators=[required("Promise a date.")])
+    promised_on = DayField("We write again by", validators=[required("Promise a date.")])
 
 
 @bp.get("")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import DateField, EmailField, RadioField, StringField, SubmitField
+from wtforms import EmailField, RadioField, StringField, SubmitField
 from wtforms.validators import InputRequired, Length, Regexp
 
 from app import identity, notices
@@ -13,7 +13,7 @@ from app.core.db import transaction
 from app.core.errors import DomainError
 from app.identity import Scope
 from app.web.access import confirmed_investor, investor, signed_in
-from app.web.forms import Form
+from app.web.forms import DayField, Form
 
 bp = Blueprint("accounts", __name__, url_prefix="/accounts")
 A_YEAR = timedelta(days=365)
@@ -33,7 +33,7 @@ class NamingForm(Form):
         ],
     )
     scope = RadioField("What may they do?", choices=SCOPES, coerce=Scope, default=Scope.SEES)
-    ends_on = DateField("Through", validators=[InputRequired("Give the last day.")])
+    ends_on = DayField("Through", validators=[InputRequired("Give the last day.")])
     submit = SubmitField("Name this person")
 
 

@@ -4,11 +4,11 @@ from datetime import time
 from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, DateField, IntegerField, SelectField, StringField, SubmitField, TimeField
+from wtforms import BooleanField, IntegerField, SelectField, StringField, SubmitField, TimeField
 from wtforms.validators import InputRequired, Length, Optional
 
 from app.scheduling import WEEKDAY_NAMES, CallTerms, CallType, Window
-from app.web.forms import Form
+from app.web.forms import DayField, Form
 
 MIDNIGHT = 24 * 60
 
@@ -53,8 +53,8 @@ class WeekForm(Form):
 class OverrideForm(Form):
     """Other hours on some dates; without hours they are days off."""
 
-    from_on = DateField("First day", validators=[InputRequired("Write the first day.")])
-    to_on = DateField("Last day", validators=[Optional()])
+    from_on = DayField("First day", validators=[InputRequired("Write the first day.")])
+    to_on = DayField("Last day", validators=[Optional()])
     start = TimeField("From", validators=[Optional()])
     end = TimeField("To", validators=[Optional()])
     note = StringField("What for", validators=[Length(max=200)])

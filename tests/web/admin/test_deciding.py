@@ -92,7 +92,7 @@ def test_another_version_keeps_the_dates_of_the_one_before(app: Flask) -> None:
             "Give people at least 10 days between the notice and the day to look by.",
         ),
         ({"pay_to": ""}, "Say where an offer is paid to; legal approves it."),
-        ({"due_by": "soon"}, "Not a valid date value."),
+        ({"due_by": "soon"}, "“soon” is no date. Write year, month and day"),
         (
             {"USD-below": "0.005", "waives": "notice"},
             "Threshold in USD: '0.005' has more than the 2 digits after the point that USD has. Write an exact amount",

@@ -58,7 +58,7 @@ def test_an_opened_incident_has_its_page(app: Flask) -> None:
         ({"deals": ""}, "Choose at least one deal."),
         ({"contact_phone": "call me"}, "Write the number with + and the country code, such as +1 212 555 0100."),
         ({"title": ""}, "Write a title."),
-        ({"detected_on": "yesterday"}, "Not a valid date value."),
+        ({"detected_on": "yesterday"}, "“yesterday” is no date. Write year, month and day"),
     ],
 )
 def test_what_cannot_be_opened_is_said_and_the_rest_is_kept(app: Flask, wrong: dict[str, str], says: str) -> None:

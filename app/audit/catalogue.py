@@ -98,6 +98,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "correction.acknowledged": _action("number incident version digest figures"),
     "election.made": _action("number incident version choice figures until_on"),
     "dispute.filed": _action("account deal version reason words in_question_cents file read_by_on answer_by_on"),
+    "call.answer_taken": _action("call person kind answered reason"),
     "dispute.received": _action(),
     "dispute.noted": _action("kind words"),
     "dispute.answered": _action("verdict"),

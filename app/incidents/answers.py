@@ -26,8 +26,11 @@ class NothingToRead(DomainError):
     """No figures are published to this person yet."""
 
 
-def acknowledge(*, proposal: Proposal, person: Person, at: datetime) -> Acknowledgment:
-    """Record "I have read this" with the figures seen; a second time answers the same receipt. Raises NothingToRead."""
+def acknowledge(*, proposal: Proposal, person: Person, at: datetime, taken_by: Person | None = None) -> Acknowledgment:
+    """Record "I have read this" with the figures seen; a second time answers the same receipt.
+
+    `taken_by` is who of us took it by phone. Raises NothingToRead.
+    """
     session.refresh(proposal, with_for_update=True)
     known = find_acknowledgment(proposal, person)
     if known is not None:
@@ -43,17 +46,17 @@ def acknowledge(*, proposal: Proposal, person: Person, at: datetime) -> Acknowle
     )
     session.add(acknowledgment)
     session.flush()
-    acknowledgment.event_id = _record(acknowledgment, figures, at)
+    acknowledgment.event_id = _record(acknowledgment, figures, taken_by or person, at)
     session.flush()
     ring(signals.checkpoint_wanted)
     return acknowledgment
 
 
-def _record(acknowledgment: Acknowledgment, figures: list[JSON], at: datetime) -> str:
+def _record(acknowledgment: Acknowledgment, figures: list[JSON], actor: Person, at: datetime) -> str:
     proposal = acknowledgment.proposal
     event = audit.record(
         action="correction.acknowledged",
-        actor=acknowledgment.person,
+        actor=actor,
         subject=acknowledgment,
         at=at,
         number=acknowledgment.number,

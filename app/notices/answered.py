@@ -20,11 +20,16 @@ class Done(StrEnum):
     TOOK = "took"
     LEFT = "left"
     TALKS = "talks"
+    READ = "read"
 
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerGiven(Content):
-    """To the other people of an account: one of them answered for it, at `given_at` in the zone."""
+    """To the other people of an account: one of them answered for it, at `given_at` in the zone.
+
+    `taken_by` is who of us took the answer by phone; then it goes to whoever gave it as well. That something was read
+    concerns no account.
+    """
 
     kind: ClassVar[Kind] = Kind.ANSWER_GIVEN
     lane: ClassVar[Lane] = Lane.BOOKING
@@ -36,6 +41,7 @@ class AnswerGiven(Content):
     by_name: str
     given_at: datetime
     zone: str
+    taken_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -175,6 +175,10 @@ class Booking(Pseudonymous, Base):
         """Whether it began a quarter of an hour ago and nobody said what came of it."""
         return self.status is BookingStatus.BOOKED and at >= self.starts_at + OUTCOME_WITHIN
 
+    def took_place(self, at: datetime) -> bool:
+        """Whether somebody was reached by it, or it is going on now."""
+        return self.status is BookingStatus.DONE or (self.is_open(at) and self.starts_at <= at)
+
     def is_open(self, at: datetime) -> bool:
         """Whether the call is still to come or going on."""
         return self.status is BookingStatus.BOOKED and at < self.ends_at

@@ -41,6 +41,18 @@ def test_support_takes_a_call_from_its_day_to_its_outcome_and_keeps_notes_as_the
     sam.sees("Call with Hugo Martins")
     expect(sam.page.get_by_label("Notes")).to_have_value("Explained the offer. He decides.")
 
+    sam.follows("Record an answer")
+    sam.sees("Record an answer of Hugo Martins")
+    sam.looks_for_barriers()
+    sam.page.get_by_label("They leave the offer").first.check()
+    sam.page.get_by_label("Why do you take this by phone?").fill("He has no internet at home.")
+    sam.presses("Record the answer")
+    sam.sees("Call with Hugo Martins")
+    expect(sam.page.get_by_text("Leaves the offer, case")).to_be_visible()
+    hugo.page.goto(f"{published.url}/corrections")
+    hugo.page.locator("main a[href^='/corrections/INC']").first.click()
+    expect(hugo.page.get_by_text(f"by {SUPPORT[0].full_name} of support.")).to_be_visible()
+
 
 def test_support_finds_who_is_on_the_phone_sees_their_page_and_books_for_them(published: Portal) -> None:
     sam = published.visitor()

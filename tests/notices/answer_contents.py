@@ -25,6 +25,8 @@ EVERY_ANSWER: dict[str, Content] = {
     "answer-given-took": replace(DISPUTED, done=Done.TOOK),
     "answer-given-left": replace(DISPUTED, done=Done.LEFT),
     "answer-given-talks": replace(DISPUTED, done=Done.TALKS),
+    "answer-given-took-by-phone": replace(DISPUTED, done=Done.TOOK, taken_by="Priya Nair"),
+    "answer-given-read-by-phone": replace(DISPUTED, done=Done.READ, account="", deal_name="", taken_by="Priya Nair"),
     "replied": REPLIED,
     "replied-copy": replace(REPLIED, is_copy=True),
 }

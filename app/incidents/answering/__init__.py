@@ -1,6 +1,17 @@
 """What investors answer beyond having read: disputes, and how we reply to them."""
 
 from app.incidents.answering.attachments import LARGEST_FILE, CannotAttach, check_attachment, hand_out_file
+from app.incidents.answering.by_phone import (
+    LONGEST_REASON,
+    CannotTake,
+    Opening,
+    find_taken,
+    find_taken_as,
+    list_openings,
+    list_taken_of,
+    list_taken_on,
+    take_by_phone,
+)
 from app.incidents.answering.dispute_models import Dispute, DisputeEntry
 from app.incidents.answering.disputing import (
     LONGEST_WORDS,
@@ -25,6 +36,7 @@ from app.incidents.answering.electing import (
 )
 from app.incidents.answering.election_models import Choice, Election
 from app.incidents.answering.pausing import list_disputed, list_payouts, still_pays, today_in, waiting_cents
+from app.incidents.answering.phone_models import PhoneAnswer, PhoneKind
 from app.incidents.answering.queries import (
     Queued,
     Waiting,
@@ -51,12 +63,14 @@ from app.incidents.answering.states import ContactBy, DisputeState, EntryKind, R
 
 __all__ = [
     "LARGEST_FILE",
+    "LONGEST_REASON",
     "LONGEST_WORDS",
     "NOT_ASKED_AGAIN",
     "CannotAttach",
     "CannotDispute",
     "CannotElect",
     "CannotReply",
+    "CannotTake",
     "Choice",
     "Complaint",
     "ContactBy",
@@ -66,7 +80,10 @@ __all__ = [
     "DisputedAlready",
     "Election",
     "EntryKind",
+    "Opening",
     "Option",
+    "PhoneAnswer",
+    "PhoneKind",
     "Promise",
     "Queued",
     "Reason",
@@ -80,6 +97,8 @@ __all__ = [
     "counts",
     "elect",
     "file_dispute",
+    "find_taken",
+    "find_taken_as",
     "get_dispute",
     "get_dispute_of",
     "get_election",
@@ -89,10 +108,13 @@ __all__ = [
     "list_elections_by",
     "list_filed_by",
     "list_lapsed",
+    "list_openings",
     "list_options",
     "list_over",
     "list_payouts",
     "list_queue",
+    "list_taken_of",
+    "list_taken_on",
     "list_waiting_for",
     "mark_read",
     "narrow",
@@ -100,6 +122,7 @@ __all__ = [
     "reply",
     "review",
     "still_pays",
+    "take_by_phone",
     "today_in",
     "waiting_cents",
     "withdraw",

@@ -66,10 +66,19 @@ class Complaint:
     file: Proof | None = None
 
 
-def file_dispute(*, adjustment: Adjustment, complaint: Complaint, person: Person, key: str, at: datetime) -> Dispute:
+def file_dispute(
+    *,
+    adjustment: Adjustment,
+    complaint: Complaint,
+    person: Person,
+    key: str,
+    at: datetime,
+    taken_by: Person | None = None,
+) -> Dispute:
     """Take it down, hold the money in question, and tell the account's other people.
 
-    A second time with the same key answers the same dispute. Raises CannotDispute, DisputedAlready.
+    A second time with the same key answers the same dispute. `taken_by` is who of us took it by phone. Raises
+    CannotDispute, DisputedAlready.
     """
     session.refresh(adjustment, with_for_update=True)
     known = session.scalar(select(Dispute).where(Dispute.filed_by_id == person.id, Dispute.key == key))
@@ -81,9 +90,9 @@ def file_dispute(*, adjustment: Adjustment, complaint: Complaint, person: Person
     _check_amount(complaint, sum(each.open_cents for each in list_payouts(settlements)))
     session.add(dispute)
     session.flush()
-    _record_filing(dispute, at)
+    _record_filing(dispute, taken_by or person, at)
     pause(dispute, settlements, at=at)
-    tell_others(dispute=dispute, done=Done.DISPUTED, by=person, at=at)
+    tell_others(dispute=dispute, done=Done.DISPUTED, by=person, taken_by=taken_by, at=at)
     return dispute
 
 
@@ -147,10 +156,10 @@ def checked_words(words: str) -> str:
     return words
 
 
-def _record_filing(dispute: Dispute, at: datetime) -> None:
+def _record_filing(dispute: Dispute, actor: Person, at: datetime) -> None:
     audit.record(
         action="dispute.filed",
-        actor=dispute.filed_by,
+        actor=actor,
         subject=dispute,
         at=at,
         account=dispute.account.audit_name,

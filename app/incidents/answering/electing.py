@@ -26,7 +26,6 @@ from app.incidents.answers import figure_seen, new_number
 from app.incidents.canonical import canonical
 from app.incidents.proposal_models import Adjustment, ProposalPart
 from app.settlement import Direction, Settlement, SettlementState
-from app.tlog.encoding import JSON
 
 CHOOSABLE = (SettlementState.DUE, SettlementState.DECLINED)
 
@@ -54,10 +53,19 @@ class Option:
         return self.offer.state is SettlementState.DECLINED
 
 
-def elect(*, adjustment: Adjustment, choice: Choice, person: Person, key: str, at: datetime) -> Election:
+def elect(
+    *,
+    adjustment: Adjustment,
+    choice: Choice,
+    person: Person,
+    key: str,
+    at: datetime,
+    taken_by: Person | None = None,
+) -> Election:
     """Record the choice, and tell the account's other people; leaving declines the invoice.
 
-    The same choice again, or the same key, answers what is recorded. Raises CannotElect, CannotDispute, CannotDecline.
+    The same choice again, or the same key, answers what is recorded. `taken_by` is who of us took it by phone. Raises
+    CannotElect, CannotDispute, CannotDecline.
     """
     session.refresh(adjustment, with_for_update=True)
     known = session.scalar(select(Election).where(Election.person_id == person.id, Election.key == key))
@@ -71,56 +79,57 @@ def elect(*, adjustment: Adjustment, choice: Choice, person: Person, key: str, a
         raise CannotElect(f"This could be chosen through {format_date(option.until_on)}. Please call us.")
     if option.chosen is not None and option.chosen.choice is choice:
         return option.chosen
-    return _record(option, choice, person, key, at)
+    election = _record(option, choice, person, key, at)
+    _carry_out(election, option.offer, taken_by, at)
+    return election
 
 
 def _record(option: Option, choice: Choice, person: Person, key: str, at: datetime) -> Election:
-    figures = figure_seen(option.adjustment)
     election = Election(
         number=new_number("E", Election.number),
         adjustment=option.adjustment,
         person=person,
         key=key,
         choice=choice,
-        figures=canonical({"figures": [figures]}),
+        figures=canonical({"figures": [figure_seen(option.adjustment)]}),
         until_on=option.until_on,
         event_id="",
         at=at,
     )
     session.add(election)
     session.flush()
-    election.event_id = _record_event(election, figures, at)
-    _carry_out(option.offer, choice, person, at)
-    tell_of_election(election=election, at=at)
-    session.flush()
-    ring(signals.checkpoint_wanted)
     return election
 
 
-def _record_event(election: Election, figures: dict[str, JSON], at: datetime) -> str:
+def _record_event(election: Election, actor: Person, at: datetime) -> str:
     proposal = election.adjustment.proposal
     event = audit.record(
         action="election.made",
-        actor=election.person,
+        actor=actor,
         subject=election,
         at=at,
         number=election.number,
         incident=proposal.incident.reference,
         version=proposal.version,
         choice=election.choice.value,
-        figures=[figures],
+        figures=[figure_seen(election.adjustment)],
         until_on=election.until_on.isoformat(),
     )
     return event.id
 
 
-def _carry_out(offer: Settlement, choice: Choice, person: Person, at: datetime) -> None:
+def _carry_out(election: Election, offer: Settlement, taken_by: Person | None, at: datetime) -> None:
     """Whoever leaves it declines the invoice; whoever takes it, or wants to talk first, keeps it open."""
-    is_declined = offer.state is SettlementState.DECLINED
-    if choice is Choice.LEAVE and not is_declined:
-        settlement.decline(settlement=offer, by=person, at=at)
-    elif choice is not Choice.LEAVE and is_declined:
-        settlement.take_up(settlement=offer, by=person, at=at)
+    by = taken_by or election.person
+    election.event_id = _record_event(election, by, at)
+    is_left, is_declined = election.choice is Choice.LEAVE, offer.state is SettlementState.DECLINED
+    if is_left and not is_declined:
+        settlement.decline(settlement=offer, by=by, at=at)
+    elif is_declined and not is_left:
+        settlement.take_up(settlement=offer, by=by, at=at)
+    tell_of_election(election=election, taken_by=taken_by, at=at)
+    session.flush()
+    ring(signals.checkpoint_wanted)
 
 
 def list_options(adjustments: Sequence[Adjustment], *, on: date) -> list[Option]:

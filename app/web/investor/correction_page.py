@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from app.incidents import Remedy
-from app.incidents.answering import Option
+from app.incidents.answering import Option, PhoneAnswer
 from app.incidents.books import Books, BookState
 from app.notices import Replaced
 from app.web.investor.deal_section import DealSection, Outcome
@@ -131,6 +131,7 @@ class CorrectionPage:
     is_copy: bool = False
     disputes: tuple[DisputeLine, ...] = ()
     options: tuple[Option, ...] = ()
+    by_phone: tuple[PhoneAnswer, ...] = ()
 
     @property
     def answer(self) -> Answer:
@@ -243,3 +244,4 @@ class ReceiptPage:
     proof_url: str | None
     record_mark: str | None
     key: str | None = None
+    by_phone: PhoneAnswer | None = None

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from app import identity
 from app.identity import Person
 from app.incidents import answering
-from app.incidents.answering import Dispute, DisputeEntry, DisputeState, Verdict, Waiting
+from app.incidents.answering import Dispute, DisputeEntry, DisputeState, PhoneAnswer, Verdict, Waiting
 
 
 @dataclass(frozen=True)
@@ -14,6 +14,7 @@ class DisputeLine:
     """One dispute as the correction's page names it."""
 
     url: str
+    pseudonym: str
     deal_name: str
     account_name: str
     filed_on: date
@@ -37,12 +38,14 @@ class DisputePage:
     may_answer: bool
     may_ask_again: bool
     filed_by_reader: bool
+    by_phone: PhoneAnswer | None = None
 
 
 def dispute_line(dispute: Dispute) -> DisputeLine:
     """The facts of one."""
     return DisputeLine(
         url=f"/corrections/{dispute.case.incident.reference}/disputes/{dispute.pseudonym}",
+        pseudonym=dispute.pseudonym,
         deal_name=dispute.case.deal.name,
         account_name=dispute.account.name,
         filed_on=dispute.filed_on,
@@ -69,4 +72,5 @@ def dispute_page(dispute: Dispute, reader: Person, at: datetime) -> DisputePage:
         may_answer=may_answer,
         may_ask_again=may_answer and dispute.is_reviewable and until is not None and today <= until,
         filed_by_reader=dispute.filed_by_id == reader.id,
+        by_phone=answering.find_taken_as(dispute),
     )

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app import audit
 from app.incidents import answering
-from app.incidents.answering import Election
+from app.incidents.answering import Election, PhoneAnswer
 from app.settings import Settings
 from app.web.access import investor, signed_in
 from app.web.investor.correction_page import Contact
@@ -42,6 +42,7 @@ class ElectionReceipt:
     proof_url: str | None
     record_mark: str | None
     key: str | None
+    by_phone: PhoneAnswer | None
 
 
 @bp.get("/E-<code>")
@@ -90,4 +91,5 @@ def _receipt(election: Election, record_mark: str | None, key: str | None) -> El
         proof_url=f"/receipts/{election.number}.tlog-proof" if record_mark else None,
         record_mark=record_mark,
         key=key,
+        by_phone=answering.find_taken_as(election),
     )

@@ -7,7 +7,7 @@ from itertools import chain
 
 from app import incidents
 from app.core.text import format_phone, zone_name
-from app.incidents import Acknowledgment, Adjustment, Incident, Proposal, StatementKind, books
+from app.incidents import Acknowledgment, Adjustment, Incident, Proposal, StatementKind, answering, books
 from app.incidents.books import Books
 from app.web.investor.correction_page import (
     Contact,
@@ -128,6 +128,7 @@ def receipt_page(
         proof_url=f"/receipts/{read.number}.tlog-proof" if record_mark else None,
         record_mark=record_mark,
         key=key,
+        by_phone=answering.find_taken_as(read),
     )
 
 

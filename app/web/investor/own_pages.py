@@ -35,7 +35,8 @@ def find_page(incident: Incident, person: Person, today: date) -> CorrectionPage
         today=today,
     )
     page = _with_disputes(page, adjustments, answering.list_disputes_of(incident, concerned.account_ids))
-    return _with_options(page, adjustments, answering.list_options(adjustments, on=today))
+    page = _with_options(page, adjustments, answering.list_options(adjustments, on=today))
+    return replace(page, by_phone=tuple(answering.list_taken_of(incident, person, concerned.account_ids)))
 
 
 def _with_disputes(

@@ -11,6 +11,7 @@ from app.web.support import (
     feeds,
     new_call,
     people,
+    phone_answers,
     searching,
 )
 
@@ -20,6 +21,7 @@ blueprints = [
     new_call.bp,
     calls.bp,
     call_changes.bp,
+    phone_answers.bp,
     people.bp,
     searching.bp,
     feeds.bp,

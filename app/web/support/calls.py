@@ -7,6 +7,7 @@ from app import scheduling
 from app.core import clock
 from app.core.db import transaction
 from app.identity import Role
+from app.incidents import answering
 from app.scheduling import Booking, CallOutcome, CannotRecord, NotesChanged, describe_time
 from app.web.access import requires, signed_in
 from app.web.desk import the_desk
@@ -110,6 +111,7 @@ def _page(booking: Booking, form: OutcomeForm, theirs: str | None = None) -> str
         form=form,
         theirs=theirs,
         tries=scheduling.list_tries(booking),
+        taken=answering.list_taken_on(booking),
         outcomes=list(CallOutcome),
         whens=whens_of(booking),
         now=now,

@@ -133,6 +133,7 @@ def _page(dispute: Dispute, wrong: ActingForm | None = None) -> str:
     return render_template(
         "support/disputes/show.html",
         dispute=dispute,
+        by_phone=answering.find_taken_as(dispute),
         waiting=answering.list_waiting_for(dispute, at=at),
         today=today,
         is_worker=signed_in().id in dispute.workers,

@@ -186,12 +186,10 @@ def publish(incident: Incident, staff: Staff, at: datetime) -> None:
     publication = incidents.start(
         proposal=proposal, typed_reference=incident.reference, texts=notice_texts(), by=staff.admin, at=at
     )
-    incidents.publish_batch(publication=publication, at=at)
-    if publication.state is PublicationState.WAITING:  # the mail server has accepted nothing, so it is not continued
-        publication.state = PublicationState.RUNNING
-        session.flush()
     while incidents.publish_batch(publication=publication, at=at):
-        pass
+        if publication.state is PublicationState.WAITING:  # the mail server has accepted nothing: it is not continued
+            publication.state = PublicationState.RUNNING
+            session.flush()
 
 
 _STEPS: Mapping[str, Callable[[Incident, Staff, datetime], object]] = {

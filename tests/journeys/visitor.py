@@ -82,4 +82,6 @@ class Visitor:
         return code
 
     def _note(self, said: ConsoleMessage) -> None:
+        if said.text.startswith("Clear-Site-Data header"):  # which signing out sends: the browser says what it cleared
+            return
         self.complaints.append(f"{said.type}: {said.text} ({self.page.url})")

@@ -23,6 +23,7 @@ from tests.web.browsing import TOKEN, Browser
 
 LOG = "/admin/log"
 READ_BY_POST = {
+    "books.export",
     "containment.evidence",
     "dossier.make",
     "dossier.take",

@@ -50,6 +50,7 @@ def family(app: Flask) -> Family:
         values = {
             "reference": "INC-2026-001",
             "number": receipt.number,
+            "code": "ZZZZ-ZZZZ",  # nobody chose anything; whose receipt of a choice is whose, test_elections asks
             "call_id": call.id,
             "pseudonym": account.pseudonym,
             "person": grace.pseudonym,

@@ -26,7 +26,7 @@ from faults.callers import PHONE, Caller, free_starts, open_day_and_night, sign_
 from faults.serving import Answer, Served, a_served_portal
 from tests.postgresql import a_postgresql_database
 
-CLIENTS, EACH, AGENTS, ROUNDS, DAYS = 32, 5, 4, 3, 40
+CLIENTS, EACH, AGENTS, ROUNDS, DAYS = 32, 4, 4, 3, 31
 POSTS_A_BOOKING = 2
 LEAST_PERCENT = 15
 _numbers = count()

@@ -78,11 +78,19 @@ def release(*, batch: Batch, digest_seen: str, by: Person, at: datetime) -> None
 
 
 def take_file(*, batch: Batch, by: Person, at: datetime) -> bytes:
-    """The file for the payment system, the same bytes every time; with the first, the payments are sent."""
+    """The file for the payment system, the same bytes every time; with the first, the payments are sent.
+
+    What was held since the release, by a dispute or a new address, keeps the file from its first taking. Raises
+    CannotPay.
+    """
     session.refresh(batch, with_for_update=True)
     if batch.state in (BatchState.PREPARED, BatchState.WITHDRAWN):
         raise CannotPay(f"Batch {batch.number} is {batch.state}; its file exists once somebody else has released it.")
     if batch.sent_at is None:
+        if not _is_still_true(batch, at.date()):
+            raise CannotPay(
+                f"Something in batch {batch.number} was held since it was released. Withdraw it, prepare another."
+            )
         _send(batch, at)
     content = file_of(batch)
     session.flush()
@@ -144,9 +152,10 @@ def _is_still_true(batch: Batch, on: date) -> bool:
     """Whether every item still pays what can be paid: no hold was placed, nothing superseded or changed."""
     _lock([item.settlement_id for item in batch.items])
     settlements = [item.settlement for item in batch.items]
+    expected = READY if batch.state is BatchState.PREPARED else {SettlementState.RELEASED}
     holds = list_holds(settlements, on=on)
     return batch.digest == digest_of(batch.number, orders_of(batch)) and all(
-        item.settlement.state in READY
+        item.settlement.state in expected
         and item.cents == item.settlement.open_cents - held_cents(item.settlement, holds.get(item.settlement_id, ()))
         for item in batch.items
     )

@@ -57,6 +57,29 @@ def test_a_hold_placed_meanwhile_stops_the_release(house: House) -> None:
     assert {each.state for each in house.refunds} == {SettlementState.DUE}
 
 
+@pytest.mark.parametrize("cents", [None, 400])
+def test_a_dispute_after_the_release_stops_the_file_and_the_batch_is_withdrawn(house: House, cents: int | None) -> None:
+    batch = house.prepare()
+    house.release(batch)
+    house.hold(house.refunds[3], cents=cents)
+
+    with pytest.raises(CannotPay, match="was held since it was released"):
+        settlement.take_file(batch=batch, by=house.maker, at=AT)
+    settlement.withdraw(batch=batch, reason="A dispute.", by=house.maker, at=AT)
+
+    assert {each.state for each in house.refunds} == {SettlementState.DUE}
+    assert sum(item.cents for item in house.prepare().items) == sum(range(1_010, 1_018)) - (cents or 1_013)
+
+
+def test_a_hold_after_the_file_was_taken_leaves_the_file_as_it_is(house: House) -> None:
+    batch = house.prepare()
+    house.release(batch)
+    sent = settlement.take_file(batch=batch, by=house.maker, at=AT)
+    house.hold(house.refunds[3])
+
+    assert settlement.take_file(batch=batch, by=house.maker, at=AT) == sent
+
+
 def test_what_is_held_is_left_out_and_a_part_in_question_is_not_paid(house: House) -> None:
     house.hold(house.refunds[0])
     house.hold(house.refunds[1], cents=400)

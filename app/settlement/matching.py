@@ -18,6 +18,7 @@ FOLLOWS = {
     (ItemState.OPEN, AnswerState.RETURNED),
     (ItemState.SETTLED, AnswerState.RETURNED),
 }
+GIVEN_UP = frozenset({SettlementState.SUPERSEDED, SettlementState.WRITTEN_OFF})
 SENT = frozenset({BatchState.SENT, BatchState.ANSWERED})
 
 
@@ -59,6 +60,13 @@ def _match_payment(found: Match, answer: Answer, item: BatchItem | None) -> None
         _leave(found, answer, f"Batch {item.batch.number} is {item.batch.state}; its file was never taken from here.")
     elif (item.state, answer.state) not in FOLLOWS:
         _leave(found, answer, f"This payment is {item.state} here. Ask the payment system which is true.")
+    elif item.state is ItemState.SETTLED and item.settlement.state in GIVEN_UP:
+        _leave(
+            found,
+            answer,
+            f"This money came back, and its settlement is {item.settlement.state}, so nothing of it is paid again from"
+            " here. Say in a note how the investor gets it.",
+        )
     else:
         found.payments.append((answer, item))
 

@@ -63,6 +63,23 @@ def test_a_payment_that_arrived_may_still_come_back(desk: Desk) -> None:
     assert settlement.find_disagreements() == {}
 
 
+def test_a_part_that_comes_back_after_a_newer_version_is_left_over_and_the_rest_is_booked(desk: Desk) -> None:
+    refund = desk.refunds[2]
+    desk.hold(refund, cents=400)
+    part = desk.prepare(refund)
+    desk.release(part)
+    settlement.take_file(batch=part, by=desk.maker, at=AT)
+    reference = part.items[0].reference
+    desk.book(f"{reference},settled,2026-12-10,,,")
+    settlement.supersede(settlement=refund, by=desk.maker, at=AT)
+
+    file = desk.book(f"{reference},returned,2026-12-12,AC04,,", desk.says(0, "settled"))
+
+    assert file.booked == 1
+    assert "its settlement is superseded" in file.leftovers[0]["says"]
+    assert settlement.find_disagreements() == {}
+
+
 def test_the_same_file_is_never_booked_twice(desk: Desk) -> None:
     desk.book(desk.says(0, "settled"))
 

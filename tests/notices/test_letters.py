@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import audit, notices
-from app.core import jobs, pdf
+from app.core import jobs
 from app.core.db import session, transaction
 from app.identity import Person
 from app.notices import (
@@ -37,10 +37,10 @@ from tests.identity.builders import a_member_of_staff
 from tests.notices.builders import Recorder, a_link, a_reader, an_office
 from tests.notices.contents import FIRST, REFUND, REMINDER
 from tests.notices.test_words import NOTICES
+from tests.papers import needs_pango
 
 US, DIN = (Stationery(window, "portal.example/audit/1+12345678+KEY") for window in LetterWindow)
 ADDRESS = "17 Example Street\nSpringfield\nUnited States"
-needs_pango = pytest.mark.skipif(not pdf.is_available(), reason="Pango is missing: see docs/OPERATIONS.md")
 
 
 def a_letter(

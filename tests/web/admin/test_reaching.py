@@ -8,19 +8,19 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app import audit, notices
-from app.core import clock, jobs, pdf
+from app.core import clock, jobs
 from app.core.db import session, transaction
 from app.identity import ChangeState, Person
 from app.identity.readdressing import list_address_changes
 from app.notices import Letter, LetterCause, LetterState, Message, State, SuppressionCause
 from app.notices.suppression import suppress
 from app.worker import works
+from tests.papers import needs_pango
 from tests.web.admin.office import CASE, Office, a_supporter, an_office
 from tests.web.browsing import TOKEN, Browser
 from tests.web.words import words_of
 
 REACHED, LETTERS = f"{CASE}/reached", f"{CASE}/letters"
-needs_pango = pytest.mark.skipif(not pdf.is_available(), reason="Pango is missing: see docs/OPERATIONS.md")
 
 
 @pytest.fixture

@@ -28,7 +28,6 @@ from app.settlement import (
     Settlement,
     SettlementState,
 )
-from app.settlement.states import INVOICE, step
 from tests.allocations.rows import AT, an_admin
 from tests.identity.builders import a_member_of_staff
 from tests.settlement.builders import a_newer_adjustment, adjustments_of_a_demo_deal
@@ -154,8 +153,9 @@ class Walk:
         offers = [each for each in self.settlements if each.direction is Direction.OFFER]
         if offers:
             offer = self.random.choice(offers)
-            to = SettlementState.DUE if offer.state is SettlementState.DECLINED else SettlementState.DECLINED
-            offer.state = step(offer.state, to, table=INVOICE)
+            is_left = offer.state is SettlementState.DECLINED
+            choose = settlement.take_up if is_left else settlement.decline
+            choose(settlement=offer, by=self.maker, at=self.at)
 
     def renew(self) -> None:
         """A newer version takes the place of what one adjustment made due."""

@@ -12,9 +12,7 @@ from app.incidents.coverage import find_replay
 from app.incidents.investigating import run_case
 from app.incidents.models import Case, Incident
 from app.incidents.voiding import void_unpublished
-from app.incidents.workflow import IncidentState
-
-OVER = frozenset({IncidentState.CLOSED, IncidentState.WITHDRAWN})
+from app.incidents.workflow import OVER
 
 
 class CannotAddCase(DomainError):

@@ -9,12 +9,11 @@ from app import notices
 from app.core.db import session
 from app.incidents.models import Incident
 from app.incidents.unreached import list_unwritten
-from app.incidents.workflow import IncidentState
+from app.incidents.workflow import OVER
 from app.notices import LetterCause
 
 BATCH = 200
 WORKER = "system:worker"
-OVER = (IncidentState.CLOSED, IncidentState.WITHDRAWN)
 
 
 def list_open() -> Sequence[Incident]:

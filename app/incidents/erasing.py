@@ -17,10 +17,9 @@ from app.core.errors import DomainError
 from app.identity import Person, Role
 from app.incidents.models import Incident
 from app.incidents.proposal_models import Acknowledgment, Proposal
-from app.incidents.workflow import IncidentState
+from app.incidents.workflow import OVER
 from app.notices import Message
 
-OVER = frozenset({IncidentState.CLOSED, IncidentState.WITHDRAWN})
 KEPT = frozenset({"opening.erased", "log.continued"})
 """Events that verifying itself has to read."""
 

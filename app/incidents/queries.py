@@ -11,10 +11,9 @@ from app.deals import Request
 from app.identity import Authority, Person
 from app.incidents.models import Case, FirstNotice, Incident, Update
 from app.incidents.proposal_models import Adjustment, Proposal, Publication
-from app.incidents.workflow import IncidentState, ProposalState
+from app.incidents.workflow import OVER, IncidentState, ProposalState
 
 VISIBLE = (ProposalState.PUBLISHING, ProposalState.PUBLISHED)
-OVER = (IncidentState.CLOSED, IncidentState.WITHDRAWN)
 UNTOLD = (IncidentState.REPORTED, IncidentState.CONTAINED)
 
 

@@ -17,9 +17,8 @@ from app.core.errors import DomainError
 from app.deals import Release, RuleName
 from app.identity import Person
 from app.incidents.models import Evidence, EvidenceKind, Incident, Statement, StatementKind
-from app.incidents.queries import OVER
 from app.incidents.voiding import find_at_stake, void
-from app.incidents.workflow import INCIDENT, IncidentState, step
+from app.incidents.workflow import INCIDENT, OVER, IncidentState, step
 
 
 class CannotState(DomainError):

@@ -74,6 +74,9 @@ INCIDENT: Mapping[IncidentState, frozenset[IncidentState]] = {
     IncidentState.CLOSED: frozenset(),
     IncidentState.WITHDRAWN: frozenset(),
 }
+OVER = frozenset(state for state, following in INCIDENT.items() if not following)
+"""An incident in which nothing is begun any more."""
+
 PROPOSAL: Mapping[ProposalState, frozenset[ProposalState]] = {
     ProposalState.PROPOSED: frozenset({ProposalState.APPROVED, ProposalState.REJECTED, ProposalState.VOID}),
     ProposalState.APPROVED: frozenset({ProposalState.PUBLISHING, ProposalState.VOID}),
@@ -115,7 +118,7 @@ State = TypeVar("State", bound=StrEnum)
 
 def check_open(state: IncidentState) -> None:
     """Raises NotAllowed where nothing is begun any more."""
-    if not INCIDENT[state]:
+    if state in OVER:
         raise NotAllowed(f"This incident is {state}, and never opened again. What is found later is another incident.")
 
 

@@ -16,8 +16,8 @@ from app.incidents.books.models import BooksChange, BooksEntry, BooksProof
 from app.incidents.books.writing import check_export, digest_of
 from app.incidents.models import Incident
 from app.incidents.proposal_models import Proposal
-from app.incidents.queries import OVER
 from app.incidents.stating import Proof
+from app.incidents.workflow import OVER
 
 
 class CannotConfirm(DomainError):

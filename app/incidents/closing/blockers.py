@@ -18,15 +18,13 @@ from app.incidents.closing.completeness import Gaps, find_gaps
 from app.incidents.closing.conservation import conserve
 from app.incidents.current import list_uncovered
 from app.incidents.models import Case, Incident
-from app.incidents.money.reading import list_answer_files, list_batches, list_forgoings
+from app.incidents.money.reading import COMING, list_answer_files, list_batches, list_forgoings
 from app.incidents.queries import find_proposal
 from app.incidents.reach import NOTICES
 from app.incidents.workflow import ProposalState, PublicationState
 from app.notices import Message
 from app.notices.models import WAITING
 from app.settlement import BatchState
-
-WAITS = (ProposalState.PROPOSED, ProposalState.APPROVED, ProposalState.PUBLISHING)
 
 
 class Where(StrEnum):
@@ -75,7 +73,7 @@ def _unpublished(incident: Incident) -> Blocker | None:
 
 def _waiting(incident: Incident) -> Iterator[Blocker]:
     newest = find_proposal(incident)
-    if newest is not None and newest.state in WAITS:
+    if newest is not None and newest.state in COMING:
         says = f"Version {newest.version} of the correction is {newest.state}. Publish it, or reject it."
         yield Blocker(says, Where.PUBLISH if newest.state is ProposalState.PUBLISHING else Where.SIGN)
     publication = newest.publication if newest else None

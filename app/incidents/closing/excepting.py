@@ -11,8 +11,8 @@ from app.identity import Person
 from app.incidents.closing.completeness import IN_FLIGHT, list_unsettled
 from app.incidents.closing.models import Excepted
 from app.incidents.models import Incident
-from app.incidents.queries import OVER
 from app.incidents.unreached import find_unreached
+from app.incidents.workflow import OVER
 from app.settlement import Settlement
 
 

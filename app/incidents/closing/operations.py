@@ -15,8 +15,7 @@ from app.incidents.closing.models import Closing
 from app.incidents.models import Incident
 from app.incidents.papers.closing_facts import facts_sha256
 from app.incidents.papers.models import KeptFile, PaperKind, PaperSet
-from app.incidents.queries import OVER
-from app.incidents.workflow import INCIDENT, IncidentState, step
+from app.incidents.workflow import INCIDENT, OVER, IncidentState, step
 
 
 class CannotClose(DomainError):

@@ -10,8 +10,7 @@ from app.core.db import session
 from app.identity import Person
 from app.incidents.models import Incident
 from app.incidents.money.reading import list_payable
-from app.incidents.queries import OVER
-from app.incidents.workflow import INCIDENT, IncidentState, step
+from app.incidents.workflow import INCIDENT, OVER, IncidentState, step
 from app.settlement import Batch, CannotPay
 
 

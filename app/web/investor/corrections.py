@@ -15,6 +15,7 @@ from app.settings import Settings
 from app.web.access import investor, signed_in
 from app.web.forms import Form
 from app.web.investor.gathering import receipt_page, waiting_page
+from app.web.investor.own_incident import told
 from app.web.investor.own_pages import find_page, list_cards
 
 bp = Blueprint("corrections", __name__)
@@ -30,15 +31,15 @@ class ReadForm(Form):
 @investor
 def index() -> ResponseReturnValue:
     """One card for each incident that concerns the reader."""
-    return render_template("investor/corrections/list.html", cards=list_cards(signed_in(), _today()))
+    return render_template("investor/corrections/list.html", cards=list_cards(signed_in(), clock.now()))
 
 
 @bp.get("/corrections/<reference>")
 @investor
 def show(reference: str) -> ResponseReturnValue:
     """The reader's figures, or that they are still being worked out."""
-    incident = incidents.get_told(reference, person=signed_in(), on=_today())
-    page = find_page(incident, signed_in(), _today())
+    incident = told(reference)
+    page = find_page(incident, signed_in(), clock.now())
     if page is None:
         return render_template("investor/waiting.html", page=waiting_page(incident, _today()))
     return render_template("investor/corrections/show.html", page=page)
@@ -51,7 +52,7 @@ def read(reference: str) -> ResponseReturnValue:
 
     Figures that took the place of those on the page are shown first.
     """
-    incident, form = incidents.get_told(reference, person=signed_in(), on=_today()), ReadForm()
+    incident, form = told(reference), ReadForm()
     if not form.submitted():
         abort(400)
     if form.version.data not in (None, "", str(_get_published(incident).version)):

@@ -1,16 +1,14 @@
 """`…/dispute`: an investor says that something looks wrong, reads what we reply, and takes it back."""
 
-from datetime import date
-
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
-from app import identity, incidents
+from app import incidents
 from app.core import clock, files
 from app.core.db import transaction
-from app.incidents import Adjustment, Incident, Proof, answering, current
+from app.incidents import Incident, Proof, answering
 from app.incidents.answering import Dispute, DisputedAlready
 from app.settings import Settings
 from app.web.access import confirmed_investor, investor, signed_in
@@ -18,6 +16,7 @@ from app.web.admin.forms import PressForm
 from app.web.investor.dispute_forms import DisputeForm, WordsForm
 from app.web.investor.dispute_page import dispute_page
 from app.web.investor.gathering import contact_of
+from app.web.investor.own_incident import answerable, told
 
 bp = Blueprint("disputes", __name__, url_prefix="/corrections/<reference>")
 
@@ -26,15 +25,15 @@ bp = Blueprint("disputes", __name__, url_prefix="/corrections/<reference>")
 @investor
 def new(reference: str) -> ResponseReturnValue:
     """The form, for whoever answers for an account with published figures."""
-    return _form_page(_told(reference), DisputeForm())
+    return _form_page(told(reference), DisputeForm())
 
 
 @bp.post("/dispute")
 @investor
 def file(reference: str) -> ResponseReturnValue:
     """Take it down: no hurdle stands before it."""
-    incident = _told(reference)
-    form = DisputeForm().offer(_answerable(incident))
+    incident = told(reference)
+    form = DisputeForm().offer(answerable(incident))
     if form.submitted():
         with form.refusals():
             return _file(incident, form)
@@ -91,7 +90,7 @@ def withdraw(reference: str, pseudonym: str) -> ResponseReturnValue:
 
 
 def _file(incident: Incident, form: DisputeForm) -> Response:
-    figures = {each.id: each for each in _answerable(incident)}
+    figures = {each.id: each for each in answerable(incident)}
     adjustment = figures.get(form.figures.data) or abort(400)
     complaint = form.complaint(adjustment.case.deal.currency, _keep(form.file.data))
     try:
@@ -120,19 +119,9 @@ def _keep(upload: FileStorage | None) -> Proof | None:
     return Proof(name=files.file_name(upload.filename, "file"), sha256=files.store(settings.files_dir, content))
 
 
-def _told(reference: str) -> Incident:
-    return incidents.get_told(reference, person=signed_in(), on=_today())
-
-
-def _answerable(incident: Incident) -> list[Adjustment]:
-    """The published figures of the accounts that the reader answers for; 404 where there are none."""
-    mine = frozenset(identity.list_answered_for(person=signed_in(), on=_today()))
-    return list(current.list_current(incident, mine)) or abort(404)
-
-
 def _dispute(reference: str, pseudonym: str) -> Dispute:
-    incident = _told(reference)
-    concerned = incidents.find_concerned(incident, signed_in(), on=_today())
+    incident = told(reference)
+    concerned = incidents.find_concerned(incident, signed_in(), on=clock.now().date())
     theirs = concerned.account_ids if concerned else frozenset()
     return answering.get_dispute_of(incident, pseudonym, account_ids=theirs)
 
@@ -143,7 +132,7 @@ def _back(dispute: Dispute) -> Response:
 
 
 def _form_page(incident: Incident, form: DisputeForm) -> str:
-    figures = _answerable(incident)
+    figures = answerable(incident)
     return render_template(
         "investor/disputes/new.html",
         incident=incident,
@@ -166,7 +155,3 @@ def _page(
         review=review or WordsForm(None, prefix="review"),
         press=press or PressForm(None, prefix="withdraw"),
     )
-
-
-def _today() -> date:
-    return clock.now().date()

@@ -1,7 +1,6 @@
 """`…/elect`: an investor takes or leaves what they were offered, or wants to talk first."""
 
 import secrets
-from datetime import date
 
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -9,14 +8,14 @@ from wtforms import HiddenField, IntegerField, RadioField
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import HiddenInput
 
-from app import identity, incidents
 from app.core import clock
 from app.core.db import transaction
-from app.incidents import Adjustment, Incident, answering, current
+from app.incidents import Incident, answering
 from app.incidents.answering import Choice, Option
 from app.web.access import confirmed_investor, investor, signed_in
 from app.web.admin.forms import ActingForm
 from app.web.investor.gathering import contact_of
+from app.web.investor.own_incident import answerable, told
 
 bp = Blueprint("elections", __name__, url_prefix="/corrections/<reference>/elect")
 CHOICES = {
@@ -42,16 +41,16 @@ class ElectForm(ActingForm):
 @investor
 def show(reference: str) -> ResponseReturnValue:
     """Every offer with what was chosen so far; 404 where there is none for the reader to answer."""
-    return _page(_told(reference), None)
+    return _page(told(reference), None)
 
 
 @bp.post("")
 @confirmed_investor
 def choose(reference: str) -> ResponseReturnValue:
     """Record one choice; leads to its receipt."""
-    incident, form = _told(reference), ElectForm()
+    incident, form = told(reference), ElectForm()
     if form.submitted():
-        figures = {each.id: each for each in _answerable(incident)}
+        figures = {each.id: each for each in answerable(incident)}
         adjustment = figures.get(form.figures.data or 0) or abort(404)
         with form.refusals(), transaction():
             choice, key = Choice(form.choice.data), form.key.data or ""
@@ -64,17 +63,8 @@ def choose(reference: str) -> ResponseReturnValue:
     return redirect(url_for("corrections.receipt", number=number), 303)
 
 
-def _told(reference: str) -> Incident:
-    return incidents.get_told(reference, person=signed_in(), on=_today())
-
-
-def _answerable(incident: Incident) -> list[Adjustment]:
-    mine = frozenset(identity.list_answered_for(person=signed_in(), on=_today()))
-    return list(current.list_current(incident, mine)) or abort(404)
-
-
 def _page(incident: Incident, wrong: ElectForm | None) -> str:
-    options = answering.list_options(_answerable(incident), on=answering.today_in(incident, clock.now())) or abort(404)
+    options = answering.list_options(answerable(incident), on=answering.today_in(incident, clock.now())) or abort(404)
     return render_template(
         "investor/elections/show.html",
         incident=incident,
@@ -89,7 +79,3 @@ def _form(option: Option, wrong: ElectForm | None) -> ElectForm:
         return wrong
     chosen = option.chosen.choice.value if option.chosen else None
     return ElectForm(None, figures=option.adjustment.id, choice=chosen)
-
-
-def _today() -> date:
-    return clock.now().date()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import datetime
 
 from app import incidents
 from app.identity import Person
@@ -14,13 +14,14 @@ from app.web.investor.dispute_page import dispute_line
 from app.web.investor.gathering import correction_page, waiting_page
 
 
-def list_cards(person: Person, today: date) -> list[CorrectionCard]:
+def list_cards(person: Person, at: datetime) -> list[CorrectionCard]:
     """One card for each incident that concerns the person."""
-    return [_card(incident, person, today) for incident in incidents.list_told(person, on=today)]
+    return [_card(incident, person, at) for incident in incidents.list_told(person, on=at.date())]
 
 
-def find_page(incident: Incident, person: Person, today: date) -> CorrectionPage | None:
+def find_page(incident: Incident, person: Person, at: datetime) -> CorrectionPage | None:
     """The person's figures, or None while none are published to them."""
+    today = at.date()
     concerned = incidents.find_concerned(incident, person, on=today)
     proposal = incidents.find_published(incident, concerned.account_ids) if concerned else None
     if concerned is None or proposal is None:
@@ -35,7 +36,7 @@ def find_page(incident: Incident, person: Person, today: date) -> CorrectionPage
         today=today,
     )
     page = _with_disputes(page, adjustments, answering.list_disputes_of(incident, concerned.account_ids))
-    page = _with_options(page, adjustments, answering.list_options(adjustments, on=today))
+    page = _with_options(page, adjustments, answering.list_options(adjustments, on=answering.today_in(incident, at)))
     return replace(page, by_phone=tuple(answering.list_taken_of(incident, person, concerned.account_ids)))
 
 
@@ -60,8 +61,8 @@ def _with_options(page: CorrectionPage, adjustments: Sequence[Adjustment], optio
     return replace(page, sections=sections, options=tuple(options))
 
 
-def _card(incident: Incident, person: Person, today: date) -> CorrectionCard:
-    page = find_page(incident, person, today)
-    waiting = None if page else waiting_page(incident, today)
+def _card(incident: Incident, person: Person, at: datetime) -> CorrectionCard:
+    page = find_page(incident, person, at)
+    waiting = None if page else waiting_page(incident, at.date())
     url = f"/corrections/{incident.reference}"
     return CorrectionCard(reference=incident.reference, url=url, waiting=waiting, page=page)

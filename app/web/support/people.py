@@ -59,9 +59,9 @@ def _seen(person: Person, reference: str, at: datetime) -> str:
     facts = {"person": person, "roles": frozenset(), "signs_for_others": False, "seen_by": signed_in()}
     facts |= {"seen_pages": incidents.list_told(person, on), "seen_form": SeenForm(None)}
     if not reference:
-        return render_template("investor/corrections/list.html", cards=list_cards(person, on), **facts)
+        return render_template("investor/corrections/list.html", cards=list_cards(person, at), **facts)
     incident = incidents.get_told(reference, person=person, on=on)
-    page = find_page(incident, person, on)
+    page = find_page(incident, person, at)
     if page is None:
         return render_template("investor/waiting.html", page=waiting_page(incident, on), **facts)
     return render_template("investor/corrections/show.html", page=page, **facts)

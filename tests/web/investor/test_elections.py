@@ -1,5 +1,8 @@
 """The page on which an investor takes or leaves an offer, and the receipt for it."""
 
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -8,8 +11,10 @@ from app import audit, worker
 from app.core import clock
 from app.core.db import session, transaction
 from app.identity import LoginSession, Person, SessionKind
+from app.incidents import get_incident, get_proposal
 from app.incidents.answering import Choice, Election
 from app.settings import Settings
+from app.web.investor.own_pages import find_page
 from tests.incidents.answers import a_dispute, the_figures, the_person
 from tests.incidents.builders import an_incident, the_staff
 from tests.web.browsers import a_browser, hidden_fields_in
@@ -133,3 +138,18 @@ def test_a_disputed_offer_can_still_be_chosen(hugo: Browser) -> None:
         a_dispute(the_figures("Hugo Martins", "tidewater"), the_person("hugo"), at=clock.now())
 
     assert "We have recorded that you leave it." in choose(hugo, "leave")
+
+
+def test_until_the_last_evening_where_the_contact_is_the_page_leads_to_the_choice() -> None:
+    incident = get_incident("INC-2026-001")
+    due_by = get_proposal(incident).due_by
+    evening = datetime.combine(due_by, time(23, 59), ZoneInfo(incident.zone)).astimezone(UTC)
+
+    open_then = [
+        [option.is_open for option in page.options]
+        for at in (evening, evening + timedelta(minutes=1))
+        if (page := find_page(incident, the_person("hugo"), at)) is not None
+    ]
+
+    assert evening.date() > due_by
+    assert open_then == [[True], [False]]

@@ -20,6 +20,7 @@ from faults import (
     race_link,
     race_slot,
     scanner,
+    soak,
     tamper,
     wal_cut,
 )
@@ -47,6 +48,7 @@ CAMPAIGNS: Mapping[str, Callable[[], Iterable[Outcome]]] = {
     "clock": partial(clock.campaign, messages=1000),
     "disk": partial(disk.campaign, rounds=20, sign_ins=500),
     "db-restart": partial(db_restart.campaign, restarts=20, sign_ins=1000),
+    "soak": partial(soak.campaign, seconds=3600, people=1500),
     "probing": partial(probing.campaign, pairs=1000, staff_pairs=200),
 }
 

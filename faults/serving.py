@@ -102,6 +102,21 @@ def a_served_portal(
         process.wait(ENDS_WITHIN_SECONDS)
 
 
+@contextmanager
+def a_worker(served: Served) -> Iterator[subprocess.Popen[bytes]]:
+    """The worker of the same installation, until the block ends; what it writes is in `worker.log`."""
+    with (served.folder / "worker.log").open("wb") as output:
+        command = [sys.executable, "-m", "flask", "worker"]
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=dict(served.environment), stdout=output, stderr=subprocess.STDOUT
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait(ENDS_WITHIN_SECONDS)
+
+
 def settings_for(folder: Path, database_url: str, port: int, mail_port: int) -> dict[str, str]:
     """The environment of one installation that keeps everything in `folder`."""
     return {

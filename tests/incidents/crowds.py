@@ -18,15 +18,15 @@ AT = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 PIECE = 5_000
 
 
-def a_crowd_to_publish_to(size: int) -> int:
+def a_crowd_to_publish_to(size: int, at: datetime = AT) -> int:
     """An approved proposal with so many adjustments, its publication past the canary; answers the publication's id."""
     with transaction():
         staff = the_staff()
-        proposal = incidents.get_proposal(an_incident(staff, at=AT, stage="approved"))
+        proposal = incidents.get_proposal(an_incident(staff, at=at, stage="approved"))
         for start in range(0, size // 2, PIECE):
             _add_people(proposal, start, min(PIECE, size // 2 - start))
-        people = incidents.count_concerned(proposal.incident, AT.date())
-        made = Publication(proposal=proposal, total=people, started_by_id=staff.admin.id, started_at=AT)
+        people = incidents.count_concerned(proposal.incident, at.date())
+        made = Publication(proposal=proposal, total=people, started_by_id=staff.admin.id, started_at=at)
         made.state, proposal.state = PublicationState.RUNNING, incidents.ProposalState.PUBLISHING
         session.add(made)
         session.flush()

@@ -74,6 +74,8 @@ def _resume(incident: Incident, as_email: str | None) -> dict[str, Any]:
         raise BadInput(f"{incident.reference}: nothing is being published. Start it on its page.") from missing
     if publication.state is PublicationState.WAITING:
         raise BadInput("The first messages wait for an admin who looked at them: continue on the page.")
+    if publication.state is PublicationState.DONE:
+        raise BadInput(f"{incident.reference}: version {publication.proposal.version} is published to everybody.")
     with transaction():
         by, running = audit.shell_actor(), PublicationState.RUNNING
         incidents.move(publication=publication, to=running, by=by, as_email=as_email, at=clock.now())

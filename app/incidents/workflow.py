@@ -113,6 +113,13 @@ LEAVING = frozenset(
 )
 """A notice of which somebody has been written to, and others not yet."""
 
+NOUN: Mapping[type[StrEnum], str] = {
+    IncidentState: "incident",
+    ProposalState: "proposal",
+    PublicationState: "publication",
+    NoticeState: "notice",
+}
+
 State = TypeVar("State", bound=StrEnum)
 
 
@@ -125,5 +132,8 @@ def check_open(state: IncidentState) -> None:
 def step(table: Mapping[State, frozenset[State]], now: State, to: State) -> State:
     """The state `to`, when it may follow `now`. Raises NotAllowed."""
     if to not in table[now]:
-        raise NotAllowed(f"This is {now}, so it cannot become {to}.")
+        raise NotAllowed(
+            f"This {NOUN[type(now)]} stands at “{now}” and cannot go from there to “{to}”. "
+            "Load the page again: somebody may have moved it meanwhile."
+        )
     return to

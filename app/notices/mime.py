@@ -97,7 +97,9 @@ def seal(words: Words, envelope: Envelope, invite: Invite | None = None) -> Outg
 def ascii_address(address: str) -> str:
     """The address with its domain in IDNA. Raises ValueError when the part before the @ is not ASCII or too long."""
     local, _, domain = address.rpartition("@")
-    if not local.isascii() or not 0 < len(local) <= LONGEST_LOCAL or not domain:
+    if not local or not domain:
+        raise ValueError("there is nothing before or after an @")
+    if not local.isascii() or len(local) > LONGEST_LOCAL:
         raise ValueError("the address cannot be written to without SMTPUTF8")
     return f"{local}@{domain.encode('idna').decode()}"
 

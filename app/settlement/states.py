@@ -73,5 +73,8 @@ INVOICE: Mapping[SettlementState, frozenset[SettlementState]] = {
 def step(now: SettlementState, to: SettlementState, *, table: Mapping[_S, frozenset[_S]]) -> SettlementState:
     """The state `to`, when it may follow `now`. Raises NotAllowed."""
     if to not in table.get(now, frozenset()):
-        raise NotAllowed(f"This settlement is {now}, so it cannot become {to}.")
+        raise NotAllowed(
+            f"This payment or offer stands at “{now}” and cannot go from there to “{to}”. "
+            "Load the page again: somebody may have moved it meanwhile."
+        )
     return to

@@ -67,6 +67,16 @@ def test_a_paused_publication_goes_on_and_the_log_says_who_asked(app: Flask, at:
     assert logged.event.said["as_email"] == asked_by
 
 
+def test_what_is_published_to_everybody_is_said_not_resumed(app: Flask, at: datetime) -> None:
+    reference = an_approved_incident(at)
+    done = a_publication(reference, PublicationState.DONE, at)
+
+    refused = run(app, reference, "--resume", "--as", done.started_by.email)
+
+    assert refused.exit_code == 2
+    assert "version 1 is published to everybody" in refused.stderr
+
+
 def test_what_waits_for_the_canary_or_nobody_asked_for_is_not_resumed(app: Flask, at: datetime) -> None:
     reference = an_approved_incident(at)
     waiting = a_publication(reference, PublicationState.WAITING, at)

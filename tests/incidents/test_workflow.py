@@ -15,7 +15,7 @@ from app.incidents.workflow import (
 
 
 def test_a_proposal_is_not_published_before_it_is_approved() -> None:
-    with pytest.raises(NotAllowed, match="This is proposed, so it cannot become publishing"):
+    with pytest.raises(NotAllowed, match="This proposal stands at “proposed” and cannot go from there to “publishing”"):
         step(PROPOSAL, ProposalState.PROPOSED, ProposalState.PUBLISHING)
 
 

@@ -219,7 +219,7 @@ def test_a_move_that_does_not_follow_is_refused_on_the_page(office: Office) -> N
     unknown = office.admin.post(f"{PAGE}/move", on=PAGE, to="sideways")
 
     assert answer.status_code == unknown.status_code == 422
-    assert "This is canary, so it cannot become paused." in words_of(answer.text)
+    assert "This publication stands at “canary” and cannot go from there to “paused”." in words_of(answer.text)
     assert "Press one of the buttons." in words_of(unknown.text)
 
 

@@ -65,7 +65,7 @@ NEXT_STEP: Mapping[NoticeState, tuple[Standing, str]] = {
     NoticeState.WAITING: (Standing.NOW, "Look at the first messages, then continue."),
     NoticeState.SENDING: (Standing.BEGUN, ""),
     NoticeState.PAUSED: (Standing.NOW, "Paused: resume or stop it."),
-    NoticeState.STOPPED: (Standing.NOW, "Stopped before everybody was told."),
+    NoticeState.STOPPED: (Standing.NOW, "Stopped before everybody was written to."),
 }
 
 
@@ -197,14 +197,14 @@ def _published(incident: Incident, proposal: Proposal | None, texts: Mapping[str
 
 
 def _say_publication(incident: Incident, publication: Publication) -> Row:
-    told = f"{publication.done} of {plural(publication.total, 'person', 'people')} told."
+    told = f"{publication.done} of {plural(publication.total, 'person', 'people')} written to."
     at = publication.finished_at or publication.started_at
     standing, rest = {
         PublicationState.CANARY: (Standing.BEGUN, "The first messages are leaving."),
         PublicationState.WAITING: (Standing.NOW, "Look at the first messages, then continue."),
         PublicationState.RUNNING: (Standing.BEGUN, ""),
         PublicationState.PAUSED: (Standing.NOW, "Paused: resume or stop it."),
-        PublicationState.STOPPED: (Standing.NOW, "Stopped before everybody was told."),
+        PublicationState.STOPPED: (Standing.NOW, "Stopped before everybody was written to."),
         PublicationState.DONE: (Standing.DONE, ""),
     }[publication.state]
     if standing is Standing.DONE and (left := list_uncovered(incident)):

@@ -147,7 +147,7 @@ def test_what_blocks_publishing_is_said_in_the_row(staff: Staff, at: datetime) -
 def test_a_published_incident_tells_what_money_is_due(staff: Staff, at: datetime) -> None:
     incident = an_incident(staff, at=at, stage="published")
 
-    assert row_of(incident, Topic.PUBLISHED).says == "11 of 11 people told."
+    assert row_of(incident, Topic.PUBLISHED).says == "11 of 11 people written to."
     assert row_of(incident, Topic.MONEY).says == "3 refunds and 6 offers due. Nothing is settled yet."
     assert row_of(incident, Topic.MONEY).on == TODAY + timedelta(days=18)
 

@@ -9,7 +9,6 @@ import smtplib
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
@@ -19,6 +18,7 @@ import flask_mail
 from flask import current_app
 
 from app.notices import Deferred, NotSent, Outgoing, Refused, Uncertain, Unreachable
+from app.web.mail_host import Clock, connect
 
 STEP_SECONDS = 10
 TRY_SECONDS = 25
@@ -58,11 +58,10 @@ class SealedMessage(flask_mail.Message):
 class Connection(flask_mail.Connection):
     """One connection to the mail server; every step answers within its time or counts as failed."""
 
-    def __init__(self, mail: flask_mail.Mail, *, step_seconds: int, context: ssl.SSLContext) -> None:
+    def __init__(self, mail: flask_mail.Mail, *, clock: Clock, context: ssl.SSLContext) -> None:
         super().__init__(mail)
-        self._step_seconds = step_seconds
+        self._clock = clock
         self._context = context
-        self._deadline = 0
         self._is_broken = False
 
     def __enter__(self) -> Self:
@@ -75,7 +74,7 @@ class Connection(flask_mail.Connection):
 
     def start_clock(self) -> None:
         """Give what follows, connecting included, 25 seconds in all."""
-        self._deadline = int(time.monotonic()) + TRY_SECONDS
+        self._clock.start()
 
     def open(self) -> None:
         """Connect, unless mail is suppressed as in tests. Raises Unreachable."""
@@ -84,12 +83,10 @@ class Connection(flask_mail.Connection):
 
     def configure_host(self) -> smtplib.SMTP:
         """Connect, encrypt with certificate checks, log in. Raises Unreachable."""
-        mail, seconds, port = self.mail, self._step_seconds, self.mail.port or 0
+        mail = self.mail
+        tls = self._context if mail.use_ssl else None
         try:
-            if mail.use_ssl:
-                host: smtplib.SMTP = smtplib.SMTP_SSL(mail.server, port, timeout=seconds, context=self._context)
-            else:
-                host = smtplib.SMTP(mail.server, port, timeout=seconds)
+            host = connect(mail.server, mail.port or 0, clock=self._clock, tls=tls)
         except (OSError, smtplib.SMTPException) as problem:
             raise Unreachable(_in_words(problem)) from problem
         if host.sock is not None:  # without this the final dot waits 40 ms for the server's ACK
@@ -141,7 +138,7 @@ class Connection(flask_mail.Connection):
             raise ConnectionEnded(str(problem)) if self._is_broken else problem from problem
         try:
             self._expect(host, lambda: host.rcpt(outgoing.to))
-            self._expect(host, lambda: host.docmd("DATA"))
+            self._expect(host, lambda: host.docmd("DATA"), wanted=3)
             self._ask(host, lambda: _send_body(host, outgoing.raw))
         except Dropped as problem:
             raise Deferred(str(problem)) from problem
@@ -150,12 +147,15 @@ class Connection(flask_mail.Connection):
         except Dropped as problem:
             raise Uncertain(str(problem)) from problem
 
-    def _expect(self, host: smtplib.SMTP, step: Callable[[], Reply]) -> None:
-        """Return after a 2xx or 3xx reply. Raises Dropped, Unreachable, Deferred or Refused."""
+    def _expect(self, host: smtplib.SMTP, step: Callable[[], Reply], wanted: int = 2) -> None:
+        """Return after a reply of the wanted hundred. Raises Dropped, Unreachable, Deferred or Refused."""
         code, says = self._ask(host, step)
-        if 200 <= code < 400:
+        if code // 100 == wanted:
             return
         reply = f"{code} {says.decode(errors='replace')}"
+        if code < 400:  # what it says is good, but not here: nobody knows what it would take the rest for
+            self._is_broken = True
+            raise Dropped(f"The mail server answered out of turn: {reply}")
         self._is_broken = code in (WANTS_LOGIN, CLOSES_NOW)
         if code == WANTS_LOGIN:
             raise Unreachable(reply)
@@ -164,11 +164,11 @@ class Connection(flask_mail.Connection):
         raise Refused(reply) if code >= 500 else Deferred(reply)
 
     def _ask(self, host: smtplib.SMTP, step: Callable[[], T]) -> T:
-        left = self._deadline - int(time.monotonic())
-        if left <= 0 or host.sock is None:
+        left = self._clock.left()
+        if not left or host.sock is None:
             self._is_broken = True
             raise Dropped("The mail server took too long." if host.sock else "The mail server ended the connection.")
-        host.sock.settimeout(min(left, self._step_seconds))
+        host.sock.settimeout(left)
         try:
             return step()
         except (OSError, smtplib.SMTPException) as problem:
@@ -179,15 +179,22 @@ class Connection(flask_mail.Connection):
 class Mail(flask_mail.Mail):
     """Flask-Mail with hardened connections. `context` replaces the machine's own list of certificate authorities."""
 
-    def __init__(self, *, step_seconds: int = STEP_SECONDS, context: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        step_seconds: int = STEP_SECONDS,
+        try_seconds: int = TRY_SECONDS,
+        context: ssl.SSLContext | None = None,
+    ) -> None:
         super().__init__()
-        self._step_seconds = step_seconds
+        self._step_seconds, self._try_seconds = step_seconds, try_seconds
         self._context = context or ssl.create_default_context()
 
     def connect(self) -> Connection:
         """A connection that is not open yet."""
         state = current_app.extensions["mail"]
-        return Connection(state, step_seconds=self._step_seconds, context=self._context)
+        clock = Clock(step_seconds=self._step_seconds, try_seconds=self._try_seconds)
+        return Connection(state, clock=clock, context=self._context)
 
     def send(self, message: flask_mail.Message) -> None:
         """Send one sealed message over a connection of its own."""

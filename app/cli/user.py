@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import click
 from flask import current_app
 
-from app import audit, identity
+from app import audit, identity, notices
 from app.cli.errors import BadInput
 from app.core import clock
 from app.core.db import transaction
 from app.identity import Person, Role
+from app.notices import AccessChange
 from app.settings import Settings
 
 HOURS = int(identity.ENROLMENT_GOOD_FOR.total_seconds() // 3600)
@@ -92,6 +93,8 @@ def reset_factors(*, email: str, reason: str, as_email: str | None) -> None:
     with transaction():
         by, at = audit.shell_actor(), clock.now()
         code = identity.reset_factors(person=person, reason=reason, by=by, at=at, as_email=as_email)
+        if code is not None:
+            notices.queue_access_changed(person=person, change=AccessChange.RESET, at=at)
     if code is None:
         click.echo(f"{person.email} keeps everything until an approver of the other kind confirms it.")
         _tell_what_waits(person.email)

@@ -1,5 +1,6 @@
 """Composing messages and delivering them through the outbox."""
 
+from app.notices.about_access import AccessChange, AccessChanged
 from app.notices.about_calls import CallLate, MissedCall
 from app.notices.again import send_again
 from app.notices.answered import AnswerGiven, Done, Replied
@@ -84,7 +85,14 @@ from app.notices.queries import OutboxStatus, find_newest_notice, get_message, l
 from app.notices.reach_models import Bounce, Suppression, SuppressionCause
 from app.notices.rendering import PLACEHOLDERS, Mark, WayIn, compose, preview
 from app.notices.replaced import Replaced
-from app.notices.sign_in import answer_sign_in_requests, queue_confirmation, queue_named, queue_sign_in, record_opening
+from app.notices.sign_in import (
+    answer_sign_in_requests,
+    queue_access_changed,
+    queue_confirmation,
+    queue_named,
+    queue_sign_in,
+    record_opening,
+)
 from app.notices.suppression import CannotLift, find_suppression, get_suppression, is_stopped, lift, list_suppressions
 from app.notices.switch import (
     AlreadySwitched,
@@ -103,6 +111,8 @@ __all__ = [
     "LETTERS",
     "PLACEHOLDERS",
     "WAITING",
+    "AccessChange",
+    "AccessChanged",
     "AddressChanged",
     "AllClear",
     "AlreadySwitched",
@@ -223,6 +233,7 @@ __all__ = [
     "preview",
     "print_letters",
     "queue",
+    "queue_access_changed",
     "queue_all",
     "queue_confirmation",
     "queue_letter",

@@ -10,6 +10,7 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from app.core.text import plain_fraction
+from app.notices.about_access import AccessChanged
 from app.notices.about_calls import CallLate, MissedCall
 from app.notices.answered import AnswerGiven, Replied
 from app.notices.asked_for import (
@@ -29,7 +30,7 @@ from app.notices.models import Message
 
 NOTICES = (FirstNotice, Update, Correction, AllClear, Reminder)
 CALLS = (BookingConfirmed, BookingMoved, BookingCancelled, CallReminder, CallLate, MissedCall)
-OTHERS = (SignIn, Confirm, Named, AnswerGiven, Replied, AddressChanged, Probe)
+OTHERS = (SignIn, Confirm, Named, AnswerGiven, Replied, AddressChanged, AccessChanged, Probe)
 CONTENTS: dict[Kind, type[Content]] = {each.kind: each for each in (*NOTICES, *CALLS, *OTHERS)}
 PLAIN = frozenset({str, int, bool, NoneType})
 _write = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     ALL_CLEAR = "all-clear"
     REMINDER = "reminder"
     ADDRESS_CHANGED = "address-changed"
+    ACCESS_CHANGED = "access-changed"
     SIGN_IN = "sign-in"
     CONFIRM = "confirm"
     NAMED = "named"

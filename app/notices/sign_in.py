@@ -1,12 +1,14 @@
 """Mail for signing in, and what its use says about a notice. Callers own the transaction; see `app.core.db`."""
 
 from datetime import datetime, timedelta
+from uuid import uuid4
 
 from sqlalchemy import select
 
 from app import audit, identity
 from app.core.db import session
 from app.identity import Authority, LinkKind, Person, Scope, SignInLink
+from app.notices.about_access import AccessChange, AccessChanged
 from app.notices.asked_for import Confirm, Named, SignIn
 from app.notices.models import Message
 from app.notices.operations import queue
@@ -42,6 +44,12 @@ def queue_named(*, authority: Authority, named_by: Person, at: datetime) -> Mess
     )
     key = f"{authority.account.audit_name} {at.isoformat()}"
     return queue(content=content, person=authority.person, subject_key=key, version=1, at=at)
+
+
+def queue_access_changed(*, person: Person, change: AccessChange, at: datetime) -> Message:
+    """Tell a member of staff that how they sign in was changed; each change is a message of its own."""
+    content = AccessChanged(change=change, changed_at=at, zone=person.time_zone)
+    return queue(content=content, person=person, subject_key=f"access {uuid4()}", version=1, at=at)
 
 
 def record_opening(*, link: SignInLink, at: datetime) -> None:

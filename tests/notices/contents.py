@@ -6,6 +6,8 @@ from fractions import Fraction
 
 from app.identity import AskedBy
 from app.notices import (
+    AccessChange,
+    AccessChanged,
     AddressChanged,
     AllClear,
     BookingCancelled,
@@ -183,6 +185,12 @@ REMINDER_OF_A_PAYMENT = replace(REMINDER, has_refund=False)
 ADDRESS_CHANGED = AddressChanged(
     changed_on=date(2026, 12, 1), asked_by=AskedBy.CALL, new_masked="h•••@new.example", pays_from=date(2026, 12, 8)
 )
+ACCESS_CHANGED = {
+    f"access-changed-{change}": AccessChanged(
+        change=change, changed_at=datetime(2026, 12, 1, 19, 30, tzinfo=UTC), zone="America/New_York"
+    )
+    for change in AccessChange
+}
 SIGN_IN = SignIn(minutes=10)
 CONFIRM = Confirm(minutes=10)
 NAMED = Named(account="Lindqvist Joint", named_by="Grace Lindqvist", answers=False, ends_on=date(2027, 6, 30))
@@ -253,6 +261,7 @@ EVERY: dict[str, Content] = {
     "reminder-payment": REMINDER_OF_A_PAYMENT,
     "address-changed": ADDRESS_CHANGED,
     "address-changed-letter": replace(ADDRESS_CHANGED, asked_by=AskedBy.LETTER),
+    **ACCESS_CHANGED,
     "sign-in": SIGN_IN,
     "confirm": CONFIRM,
     "named": NAMED,

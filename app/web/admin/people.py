@@ -1,6 +1,6 @@
 """Who works here: in which roles, since when, by whose word, and with what they sign in. Admins ask for changes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from wtforms import EmailField, SelectField, StringField
 from wtforms.validators import Length
 
-from app import identity
+from app import identity, notices
 from app.core import clock
 from app.core.db import transaction
-from app.identity import APPROVERS, Person, Role
+from app.identity import APPROVERS, Person, Role, StaffChange
+from app.notices import AccessChange
 from app.web.access import is_fresh, requires, signed_in
 from app.web.admin.forms import ActingForm, PressForm, note_field, required, zones
 from app.web.admin.readers import readers
@@ -97,7 +98,7 @@ def withdraw(pseudonym: str, role: str) -> ResponseReturnValue:
 def reset(pseudonym: str) -> ResponseReturnValue:
     """Take password and factors from somebody who lost them; an approver's reset waits."""
     form, member = ReasonForm(prefix="reset-"), identity.get_member(pseudonym)
-    code = _act(form, lambda: identity.reset_factors(person=member, **form.typed("reason"), **_now()))
+    code = _act(form, lambda: _reset(member, form.typed("reason")))
     if form.all_errors():
         return _member(member, resetting=form), 422
     if code:
@@ -119,7 +120,7 @@ def disable(pseudonym: str) -> ResponseReturnValue:
 def confirm(pseudonym: str) -> ResponseReturnValue:
     """An approver of the other kind puts it in force."""
     form, change = PressForm(), identity.get_change(pseudonym)
-    code = _act(form, lambda: identity.confirm_change(change=change, **_now()))
+    code = _act(form, lambda: _confirm(change))
     if form.all_errors():
         return _list(form), 422
     if code:
@@ -155,6 +156,21 @@ def _act(form: ActingForm, operation: Callable[[], Any]) -> Any:
         return None
     with form.refusals(), transaction():
         return operation()
+
+
+def _reset(member: Person, given: Mapping[str, Any]) -> str | None:
+    return _told_of_reset(member, identity.reset_factors(person=member, **given, **_now()))
+
+
+def _confirm(change: StaffChange) -> str | None:
+    return _told_of_reset(change.person, identity.confirm_change(change=change, **_now()))
+
+
+def _told_of_reset(member: Person, code: str | None) -> str | None:
+    """Where there is a code, everything was taken from them: they are told by mail, without it."""
+    if code:
+        notices.queue_access_changed(person=member, change=AccessChange.RESET, at=clock.now())
+    return code
 
 
 def _back(member: Person, words: str) -> ResponseReturnValue:

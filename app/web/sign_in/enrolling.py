@@ -3,11 +3,12 @@
 from flask import Blueprint, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from app import identity
+from app import identity, notices
 from app.core import clock
 from app.core.db import transaction
 from app.core.errors import DomainError
 from app.identity import Enrolled, SignedIn
+from app.notices import AccessChange
 from app.web.access import enrolling, find_login, public
 from app.web.sign_in import browser, login
 from app.web.sign_in.factors import here, qr_code, site
@@ -57,6 +58,7 @@ def app() -> ResponseReturnValue:
         with transaction():
             secret, code = identity.setup_secret(here()), form.code.data or ""
             enrolled = identity.enrol_authenticator(login=here(), secret=secret, code=code, at=clock.now())
+            _tell(enrolled)
     except DomainError as refusal:
         form.code.errors = [str(refusal)]
         return _page(app=form), 422
@@ -74,6 +76,7 @@ def passkey() -> ResponseReturnValue:
         with transaction():
             response, name = form.passkey.data or "", form.name.data or ""
             enrolled = identity.enrol_passkey(login=here(), response=response, site=site(), name=name, at=clock.now())
+            _tell(enrolled)
     except DomainError as refusal:
         form.name.errors = [str(refusal)]
         return _page(passkey=form), 422
@@ -106,6 +109,11 @@ def _page(app: AuthenticatorForm | None = None, passkey: PasskeyForm | None = No
         secret=identity.setup_secret(here()),
         passkey_options=identity.registration_options(here(), site()),
     )
+
+
+def _tell(enrolled: Enrolled) -> None:
+    person = enrolled.signed_in.login.person
+    notices.queue_access_changed(person=person, change=AccessChange.SET_UP, at=clock.now())
 
 
 def _enter(enrolled: Enrolled) -> ResponseReturnValue:

@@ -7,11 +7,12 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import Field
 
-from app import identity
+from app import identity, notices
 from app.core import clock
 from app.core.db import transaction
 from app.core.errors import DomainError
 from app.identity import Role
+from app.notices import AccessChange
 from app.web.access import is_fresh, requires, signed_in
 from app.web.sign_in.factors import here, qr_code, site
 from app.web.sign_in.forms import AuthenticatorForm, NewPasswordForm, PasskeyForm, PressForm
@@ -42,6 +43,7 @@ def app() -> ResponseReturnValue:
         if form.submitted():
             secret, code = identity.setup_secret(here()), form.code.data or ""
             identity.add_authenticator(person=signed_in(), secret=secret, code=code, at=clock.now())
+            _tell(AccessChange.APP)
     return _page(app=form) if form.all_errors() else _done("The authenticator app is set up.")
 
 
@@ -54,6 +56,7 @@ def passkey() -> ResponseReturnValue:
         if form.submitted():
             response, name = form.passkey.data or "", form.name.data or ""
             identity.add_passkey(login=here(), response=response, site=site(), name=name, at=clock.now())
+            _tell(AccessChange.PASSKEY)
     return _page(passkey=form) if form.all_errors() else _done("The passkey is set up.")
 
 
@@ -65,6 +68,7 @@ def remove_app() -> ResponseReturnValue:
     with _refused_at(form.pressed), transaction():
         if form.submitted():
             identity.remove_authenticator(person=signed_in(), at=clock.now())
+            _tell(AccessChange.APP_REMOVED)
     return _page(pressed=form) if form.all_errors() else _done("The authenticator app is removed.")
 
 
@@ -76,6 +80,7 @@ def remove_passkey(pseudonym: str) -> ResponseReturnValue:
     with _refused_at(form.pressed), transaction():
         if form.submitted():
             identity.remove_own_passkey(person=signed_in(), pseudonym=pseudonym, at=clock.now())
+            _tell(AccessChange.PASSKEY_REMOVED)
     return _page(pressed=form) if form.all_errors() else _done("The passkey is removed.")
 
 
@@ -88,6 +93,7 @@ def recovery_codes() -> ResponseReturnValue:
         return _page(pressed=form)
     with transaction():
         codes = identity.make_recovery_codes(person=signed_in(), at=clock.now())
+        _tell(AccessChange.RECOVERY_CODES)
     return render_template("sign_in/recovery_codes.html", whose=signed_in(), codes=codes)
 
 
@@ -101,7 +107,13 @@ def password() -> ResponseReturnValue:
             chosen = identity.hash_password(form.password.data or "", email=signed_in().email)
             with transaction():
                 identity.change_password(login=here(), password_hash=chosen, at=clock.now())
+                _tell(AccessChange.PASSWORD)
     return _page(password=form) if form.all_errors() else _done("The password is changed.")
+
+
+def _tell(change: AccessChange) -> None:
+    """By mail, in the same transaction: whoever sits at somebody else's desk cannot do it unseen."""
+    notices.queue_access_changed(person=signed_in(), change=change, at=clock.now())
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def code(app: Flask) -> str:
         return identity.issue_enrolment(person=ida, by="shell:tester", at=clock.now())
 
 
-def _shown_by_the_app(page: str) -> str:
+def shown_by_the_app(page: str) -> str:
     """What an app shows that was given the key on the page."""
     found = KEY.search(page)
     assert found is not None
@@ -47,7 +47,7 @@ def test_a_newcomer_gets_in_by_the_pages_alone_and_sees_the_recovery_codes_once(
     begun = browser.post("/staff/enrol", email="ida@example.com", enrolment=code, password=PASSWORD)
     setting_up = browser.get("/staff/enrol/factor")
     qr = browser.get("/staff/enrol/qr.svg")
-    done = browser.post("/staff/enrol/app", on="/staff/enrol/factor", code=_shown_by_the_app(setting_up.text))
+    done = browser.post("/staff/enrol/app", on="/staff/enrol/factor", code=shown_by_the_app(setting_up.text))
 
     assert (begun.status_code, begun.headers["Location"]) == (303, "/staff/enrol/factor")
     assert (qr.mimetype, qr.headers["Cache-Control"]) == ("image/svg+xml", "no-store")
@@ -94,7 +94,7 @@ def sam(app: Flask) -> Person:
 
 def test_an_app_is_replaced_by_another_and_never_removed_as_the_last_factor(app: Flask, sam: Person) -> None:
     browser = staff_signed_in(app, sam)
-    code = _shown_by_the_app(browser.get("/staff/factors").text)
+    code = shown_by_the_app(browser.get("/staff/factors").text)
     before = identity.factors_of(sam).authenticator
     sealed = before.sealed if before else b""
 

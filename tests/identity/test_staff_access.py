@@ -6,6 +6,7 @@ from app import identity
 from app.core import clock
 from app.core.db import database_now
 from app.identity import NotSignedIn, Role, SessionKind
+from app.identity.passwords import LEAST_VARIETY, SHORTEST, list_common
 from tests.identity.builders import PASSWORD, a_member_of_staff, an_investor, code_of_app
 from tests.identity.entering import confirm, enter, let_in, show, sign_in
 
@@ -106,8 +107,23 @@ def test_a_password_can_be_tried_five_times_in_five_minutes() -> None:
     [
         *("short", "a" * 300, "aaaaaaaaaaaaaaaa", "sam.rivera.2026!"),
         *("Password123456", "Makewhole-2026", "investor-portal", "example-example1"),
+        *("1qaz2wsx3edc", "Inconceivable", "johannesburg2026!"),
     ],
 )
 def test_an_easy_password_is_refused(password: str) -> None:
     with pytest.raises(identity.BadPassword):
         identity.hash_password(password, email="sam.rivera@example.com")
+
+
+def test_three_thousand_passwords_that_fit_the_rules_are_refused_since_many_chose_them() -> None:
+    listed = list_common()
+
+    assert len(listed) >= 3000
+    assert {word for word in listed if len(word) < SHORTEST or len(set(word)) < LEAST_VARIETY} == set()
+    for word in sorted(listed)[::97]:
+        with pytest.raises(identity.BadPassword):
+            identity.hash_password(word.title(), email="sam.rivera@example.com")
+
+
+def test_a_few_unrelated_words_are_accepted() -> None:
+    assert identity.hash_password("copper lantern seven geese", email="sam.rivera@example.com").startswith("$argon2")

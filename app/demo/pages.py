@@ -1,5 +1,7 @@
 """`/demo`: who is who, how to sign in as each, and starting over. Registered in the demo only."""
 
+from datetime import timedelta
+
 from flask import Blueprint, Flask, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -12,7 +14,7 @@ from app.core.db import session
 from app.demo import mailbox_pages
 from app.demo.people import PASSWORD, STAFF
 from app.demo.setting_up import clear
-from app.demo.story import Stage, Story
+from app.demo.story import PAYABLE_AFTER, Stage, Story
 from app.identity import Authority, Person
 from app.web.access import public
 from app.web.forms import Form
@@ -24,15 +26,26 @@ STAGES = {
     Stage.APPROVED: "Approved: the proposal carries both signatures and waits to be published.",
     Stage.PUBLISHED: "Published: everybody has their corrected figures.",
 }
+AGES = {
+    timedelta(): "Today: investors can still look at their figures, so nothing is paid yet.",
+    PAYABLE_AFTER: f"{PAYABLE_AFTER.days} days ago: the last day to look is over, so money can be paid. The README's "
+    "second walk starts here, at Published.",
+}
 
 
 class StartOverForm(Form):
-    """Forgets everything and tells the story up to a stage."""
+    """Forgets everything and tells the story up to a stage, as if on an earlier day."""
 
     stage = RadioField(
         "Start over at",
         choices=[(stage.value, words) for stage, words in STAGES.items()],
         validators=[InputRequired("Choose where to start.")],
+    )
+    days_ago = RadioField(
+        "The story happened",
+        choices=[(str(age.days), words) for age, words in AGES.items()],
+        default="0",
+        validators=[InputRequired("Choose when the story happened.")],
     )
     submit = SubmitField("Forget everything and start over")
 
@@ -51,7 +64,8 @@ def show() -> ResponseReturnValue:
     if form.submitted():
         settings, office = current_app.extensions["settings"], current_app.extensions["office"]
         clear(settings)
-        Story(settings, office, clock.now()).tell(Stage(form.stage.data))
+        at = clock.now() - timedelta(days=int(form.days_ago.data))
+        Story(settings, office, at).tell(Stage(form.stage.data))
         flash(f"The demo stands at: {form.stage.data}.")
         return redirect(url_for(".show"))
     investors = select(Person).where(Person.id.in_(select(Authority.person_id))).order_by(Person.full_name)

@@ -1,5 +1,6 @@
 """The demo story, told through the product's own operations, mail included, up to a stage."""
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -28,7 +29,7 @@ from app.incidents import (
     Proof,
     PublicationState,
 )
-from app.notices import Office
+from app.notices import Message, Office, State
 from app.settings import Settings
 from app.web.admin.texts import keep_notice_texts, notice_texts
 
@@ -40,6 +41,13 @@ class Stage(StrEnum):
     TOLD = "told"
     APPROVED = "approved"
     PUBLISHED = "published"
+
+
+MOMENT_SECONDS = 0.05
+LOOK_DAYS = 11
+"""From the day of the notice to the last day to look."""
+PAYABLE_AFTER = timedelta(days=LOOK_DAYS + 2)
+"""How long after the story was told money may be paid, wherever its contact's day ends."""
 
 
 class NotEmpty(DomainError):
@@ -231,10 +239,13 @@ class Story:
             disputing.dispute(at=self.at)
 
     def _deliver(self) -> None:
-        """Send what waits, at the rate of the settings, until the mail server has answered for all of it."""
-        while notices.deliver_due(self.office, at_most=1000).tries:
-            pass
+        """Send what waits until the mail server has answered for all of it, also for what a worker took meanwhile."""
+        while notices.deliver_due(self.office, at_most=1000).tries or self._is_sending():
+            time.sleep(MOMENT_SECONDS)
         self._take_in_bounces()
+
+    def _is_sending(self) -> bool:
+        return session.scalar(select(Message.id).where(Message.state == State.SENDING).limit(1)) is not None
 
     def _take_in_bounces(self) -> None:
         """Import what the mail server reported back meanwhile, as `flask mail import-bounces` does."""
@@ -274,7 +285,7 @@ class Story:
             return self.today + timedelta(days=days)
 
         return incidents.KeyDates(
-            notice_on=self.today, look_by=after(11), pay_by=after(18), remind_on=after(29), due_by=after(43)
+            notice_on=self.today, look_by=after(LOOK_DAYS), pay_by=after(18), remind_on=after(29), due_by=after(43)
         )
 
     def _evidence(self, name: str) -> Proof:

@@ -55,7 +55,19 @@ def _until_one_ends(processes: Sequence[subprocess.Popen[bytes]]) -> None:
 
 
 def _gunicorn(port: str) -> list[str]:
-    return ["-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--timeout", "300", "--log-level", "warning", "wsgi:app"]
+    return [
+        "-m",
+        "gunicorn",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--workers",
+        "2",
+        "--timeout",
+        "300",
+        "--log-level",
+        "warning",
+        "wsgi:app",
+    ]
 
 
 def _prepare(environment: Mapping[str, str]) -> None:

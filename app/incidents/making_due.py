@@ -9,6 +9,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app import audit, settlement
 from app.core.db import session, table_of
+from app.incidents.answering.correcting import close_what_is_corrected
 from app.incidents.answering.pausing import hold_what_is_disputed
 from app.incidents.audience import count_concerned, list_account_ids
 from app.incidents.distributions import Distributions
@@ -47,6 +48,7 @@ def publish_adjustments(proposal: Proposal, adjustments: Sequence[Adjustment], a
     for each in unpublished:
         _record_correction(named, parts[each.case_id], each, at)
     arrived = end_what_is_replaced(unpublished, by=WORKER, at=at)
+    close_what_is_corrected(proposal, unpublished, by=WORKER, at=at)
     dues = [
         _due(payable, each, less=arrived.get(each.id, 0) if payable.direction is Direction.OFFER else 0)
         for each in unpublished

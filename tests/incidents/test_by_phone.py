@@ -10,7 +10,7 @@ from app.audit import AuditEvent
 from app.core.db import session
 from app.identity import Authority, Person, Scope
 from app.incidents import Incident, answering
-from app.incidents.answering import Complaint, Opening, PhoneAnswer, PhoneKind, Reason
+from app.incidents.answering import Complaint, Dispute, DisputeState, Opening, PhoneAnswer, PhoneKind, Reason
 from app.notices import Done, Kind, Message, read_content
 from app.scheduling import Booking, CallOutcome
 from app.settlement import Direction, SettlementState
@@ -107,6 +107,11 @@ def actor_of(event_id: str) -> str:
     return str(session.get_one(AuditEvent, event_id).entry["actor"])
 
 
+def actors_of(dispute: Dispute) -> list[str]:
+    entries = [each.entry for each in session.scalars(select(AuditEvent).order_by(AuditEvent.id))]
+    return [str(entry["actor"]) for entry in entries if entry["subject"] == dispute.audit_name]
+
+
 @pytest.mark.both_databases
 def test_an_offer_left_by_phone_declines_its_invoice_and_the_log_names_who_took_it(
     call: Booking, hugo: Person, priya: Person, at: datetime
@@ -157,6 +162,39 @@ def test_a_dispute_taken_by_phone_makes_the_money_wait(
     assert (answer.dispute.filed_by, answer.dispute.words) == (hugo, "He held more then.")
     assert answering.list_waiting_for(answer.dispute, at=at) != []
     assert told() == [(hugo.id, Done.DISPUTED, "Priya Nair")]
+
+
+@pytest.mark.both_databases
+def test_what_was_filed_by_phone_is_taken_back_by_phone_and_the_log_names_who_took_both(
+    call: Booking, hugo: Person, priya: Person, at: datetime
+) -> None:
+    filed = take(call, PhoneKind.DISPUTE, priya, at, complaint=Complaint(Reason.AVERAGE, "I held more then."))
+    assert filed.dispute is not None
+    openings = answering.list_openings(hugo, at=at)
+    opening = next(each for each in openings if each.kind is PhoneKind.WITHDRAW)
+
+    taken = press(call, opening, priya, at, key="another")
+
+    assert Opening(PhoneKind.DISPUTE, filed.dispute.adjustment) not in openings
+    assert taken.dispute is filed.dispute
+    assert filed.dispute.state is DisputeState.WITHDRAWN
+    offer = the_settlement(the_figures("Hugo Martins", "tidewater"), Direction.OFFER)
+    assert answering.waiting_cents([offer], on=at.date()) == {}
+    assert (answering.find_taken_as(filed.dispute), answering.find_taken_back(filed.dispute)) == (filed, taken)
+    assert actors_of(filed.dispute) == [priya.audit_name] * 2
+    assert told()[-1] == (hugo.id, Done.WITHDREW, "Priya Nair")
+
+
+def test_what_was_taken_back_meanwhile_is_not_taken_back_again(
+    call: Booking, hugo: Person, priya: Person, at: datetime
+) -> None:
+    dispute = a_dispute(the_figures("Hugo Martins", "tidewater"), hugo, at=at)
+    opening = next(each for each in answering.list_openings(hugo, at=at) if each.kind is PhoneKind.WITHDRAW)
+    answering.withdraw(dispute=dispute, by=hugo, at=at)
+
+    with pytest.raises(answering.CannotTake, match="over already"):
+        press(call, opening, priya, at)
+    assert answering.list_taken_on(call) == []
 
 
 def test_a_dispute_without_their_words_is_refused(call: Booking, priya: Person, at: datetime) -> None:

@@ -15,7 +15,7 @@ from app.core.db import session
 from app.core.errors import DomainError
 from app.identity import Person
 from app.incidents.answering.dispute_models import Dispute
-from app.incidents.answering.disputing import Complaint, DisputedAlready, file_dispute
+from app.incidents.answering.disputing import Complaint, DisputedAlready, file_dispute, withdraw
 from app.incidents.answering.electing import elect, list_options
 from app.incidents.answering.election_models import Choice, Election
 from app.incidents.answering.mailing import tell_of_reading
@@ -61,10 +61,10 @@ class _Taking:
 
 @dataclass(frozen=True)
 class Opening:
-    """One answer that a person can give now: to a version that they may read, or to one of their figures."""
+    """One answer that a person can give now: to a version, to one of their figures, or to what they disputed."""
 
     kind: PhoneKind
-    about: Proposal | Adjustment
+    about: Proposal | Adjustment | Dispute
 
     @property
     def incident(self) -> Incident:
@@ -104,8 +104,13 @@ def _to_choose(incident: Incident, figures: Sequence[Adjustment], at: datetime) 
 
 def _to_dispute(incident: Incident, figures: Sequence[Adjustment]) -> list[Opening]:
     disputes = list_disputes_of(incident, {each.account_id for each in figures})
-    standing = {(each.case_id, each.account_id) for each in disputes if each.is_standing}
-    return [Opening(PhoneKind.DISPUTE, each) for each in figures if (each.case_id, each.account_id) not in standing]
+    standing = {(each.case_id, each.account_id): each for each in disputes if each.is_standing}
+    return [
+        Opening(PhoneKind.WITHDRAW, stands)
+        if (stands := standing.get((each.case_id, each.account_id)))
+        else Opening(PhoneKind.DISPUTE, each)
+        for each in figures
+    ]
 
 
 def take_by_phone(
@@ -153,6 +158,8 @@ def _answer(opening: Opening, complaint: Complaint | None, taking: _Taking) -> A
     about = opening.about
     if isinstance(about, Proposal):
         return _read(about, taking)
+    if isinstance(about, Dispute):
+        return _take_back(about, taking)
     if opening.kind is PhoneKind.DISPUTE:
         return _dispute(about, complaint, taking)
     return _choose(about, Choice(opening.kind.value), taking)
@@ -198,6 +205,13 @@ def _dispute(adjustment: Adjustment, complaint: Complaint | None, taking: _Takin
         raise CannotTake("A dispute of these figures stands. Write on its page what they add.") from stands
 
 
+def _take_back(dispute: Dispute, taking: _Taking) -> Dispute:
+    if not dispute.is_standing:
+        raise CannotTake("This is over already, so there is nothing to take back.")
+    withdraw(dispute=dispute, by=taking.person, taken_by=taking.by, at=taking.at)
+    return dispute
+
+
 def _write(opening: Opening, answered: Answered, taking: _Taking) -> PhoneAnswer:
     return PhoneAnswer(
         incident=opening.incident,
@@ -235,13 +249,19 @@ def find_taken(booking: Booking, key: str) -> PhoneAnswer | None:
 
 
 def find_taken_as(answered: Answered) -> PhoneAnswer | None:
-    """How this answer was taken by phone, if it was."""
+    """How this answer was taken by phone, if it was; of a dispute how it was filed."""
     recorded = {
         Acknowledgment: PhoneAnswer.acknowledgment_id,
         Election: PhoneAnswer.election_id,
         Dispute: PhoneAnswer.dispute_id,
     }[type(answered)]
-    return session.scalar(_taken().where(recorded == answered.id))
+    return session.scalar(_taken().where(recorded == answered.id, PhoneAnswer.kind != PhoneKind.WITHDRAW))
+
+
+def find_taken_back(dispute: Dispute) -> PhoneAnswer | None:
+    """How it was taken back by phone, if it was."""
+    taken = _taken().where(PhoneAnswer.dispute_id == dispute.id, PhoneAnswer.kind == PhoneKind.WITHDRAW)
+    return session.scalar(taken)
 
 
 def list_taken_on(booking: Booking) -> Sequence[PhoneAnswer]:

@@ -102,6 +102,11 @@ class Dispute(Pseudonymous, Base):
         return self.state is DisputeState.ANSWERED and self.verdict is Verdict.STAND and self.reviewed_at is None
 
     @property
+    def is_corrected(self) -> bool:
+        """Whether it ended because newer figures were published."""
+        return any(each.kind is EntryKind.CORRECTED for each in self.entries)
+
+    @property
     def workers(self) -> frozenset[int]:
         """The ids of the staff who worked on it."""
         ours = {each.author_id for each in self.entries if each.kind.is_ours}

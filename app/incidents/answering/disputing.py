@@ -201,8 +201,11 @@ def ask_for_review(*, dispute: Dispute, words: str, by: Person, at: datetime) ->
     audit.record(action="dispute.review_asked", actor=by, subject=dispute, at=at, **parts)
 
 
-def withdraw(*, dispute: Dispute, by: Person, at: datetime) -> None:
-    """Take it back: the money goes its way again. A second time changes nothing. Raises CannotDispute."""
+def withdraw(*, dispute: Dispute, by: Person, at: datetime, taken_by: Person | None = None) -> None:
+    """Take it back: the money goes its way again. A second time changes nothing.
+
+    `taken_by` is who of us took it by phone. Raises CannotDispute.
+    """
     session.refresh(dispute, with_for_update=True)
     check_answers_for(dispute.account_id, dispute.adjustment, by, at)
     if dispute.state is DisputeState.WITHDRAWN:
@@ -211,9 +214,10 @@ def withdraw(*, dispute: Dispute, by: Person, at: datetime) -> None:
         raise CannotDispute("This is over already, so there is nothing to take back.")
     dispute.state, dispute.ended_at = step(DISPUTE, dispute.state, DisputeState.WITHDRAWN), at
     session.flush()
-    audit.record(action="dispute.withdrawn", actor=by, subject=dispute, at=at)
-    resume(dispute, because=WITHDRAWN, by=by, at=at)
-    tell_others(dispute=dispute, done=Done.WITHDREW, by=by, at=at)
+    actor = taken_by or by
+    audit.record(action="dispute.withdrawn", actor=actor, subject=dispute, at=at)
+    resume(dispute, because=WITHDRAWN, by=actor, at=at)
+    tell_others(dispute=dispute, done=Done.WITHDREW, by=by, taken_by=taken_by, at=at)
 
 
 def write(dispute: Dispute, kind: EntryKind, words: str, *, by: Person, at: datetime) -> DisputeEntry:

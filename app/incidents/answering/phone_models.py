@@ -24,6 +24,7 @@ class PhoneKind(StrEnum):
     LEAVE = "leave"
     TALK = "talk"
     DISPUTE = "dispute"
+    WITHDRAW = "withdraw"
 
     @property
     def label(self) -> str:
@@ -34,24 +35,26 @@ class PhoneKind(StrEnum):
             PhoneKind.LEAVE: "Leaves the offer",
             PhoneKind.TALK: "Wants to talk first about the offer",
             PhoneKind.DISPUTE: "Says that something looks wrong",
+            PhoneKind.WITHDRAW: "Takes back what looked wrong",
         }[self]
 
 
 class PhoneAnswer(Pseudonymous, Base):
     """That `taken_by` took an answer of `person` on a call; the call and the reason stand in place of a mailed code.
 
-    Exactly one of the three says what was recorded by it.
+    Exactly one of the three says what was recorded by it; a dispute may have been filed, or taken back.
     """
 
     __tablename__ = "phone_answers"
     __table_args__ = (
         UniqueConstraint("booking_id", "key"),
+        UniqueConstraint("dispute_id", "kind"),
         CheckConstraint("reason <> ''", name="says_why"),
         CheckConstraint("taken_by_id <> person_id", name="taken_by_somebody_else"),
         CheckConstraint(
             "(kind = 'read') = (acknowledgment_id IS NOT NULL)"
             " AND (kind IN ('take', 'leave', 'talk')) = (election_id IS NOT NULL)"
-            " AND (kind = 'dispute') = (dispute_id IS NOT NULL)",
+            " AND (kind IN ('dispute', 'withdraw')) = (dispute_id IS NOT NULL)",
             name="answers_one_thing",
         ),
     )
@@ -67,7 +70,7 @@ class PhoneAnswer(Pseudonymous, Base):
     key: Mapped[str] = mapped_column(String(64))
     acknowledgment_id: Mapped[int | None] = mapped_column(ForeignKey("acknowledgments.id"), unique=True)
     election_id: Mapped[int | None] = mapped_column(ForeignKey("elections.id"), unique=True)
-    dispute_id: Mapped[int | None] = mapped_column(ForeignKey("disputes.id"), unique=True)
+    dispute_id: Mapped[int | None] = mapped_column(ForeignKey("disputes.id"))
     at: Mapped[datetime]
 
     incident: Mapped[Incident] = relationship()

@@ -80,7 +80,8 @@ def _narrow(dispute: Dispute, payout: Settlement, cents: int, by: Person, at: da
 def answer(*, dispute: Dispute, verdict: Verdict, words: str, by: Person, at: datetime) -> None:
     """Say whether the figures are right, and why. The money in question waits on. Raises CannotReply.
 
-    Where they are right, a second look by somebody else can be asked for; where not, a newer version corrects them.
+    Where they are right, a second look by somebody else can be asked for; where not, a newer version corrects them and
+    closes the dispute.
     """
     mark_read(dispute=dispute, by=by, at=at)
     if dispute.state is not DisputeState.OPEN:

@@ -64,6 +64,7 @@ class EntryKind(StrEnum):
     ANSWER = "answer"
     REVIEW_WANTED = "review-wanted"
     REVIEW = "review"
+    CORRECTED = "corrected"
 
     @property
     def is_ours(self) -> bool:

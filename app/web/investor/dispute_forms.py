@@ -7,10 +7,10 @@ from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from app import incidents
-from app.core.money import BadAmount, parse_money
 from app.incidents import Adjustment, answering
 from app.incidents.answering import Complaint, ContactBy, Reason
 from app.web.admin.forms import ActingForm
+from app.web.complaints import amount_in_question
 
 REASONS = {reason.value: reason.label for reason in Reason}
 WAYS = {
@@ -60,17 +60,7 @@ class DisputeForm(ActingForm):
         return Complaint(
             reason=Reason(self.reason.data),
             words=self.words.data or "",
-            in_question_cents=_cents(self.amount.data or "", currency),
+            in_question_cents=amount_in_question(self.amount.data or "", currency),
             contact_by=ContactBy(self.contact_by.data),
             file=file,
         )
-
-
-def _cents(typed: str, currency: str) -> int | None:
-    plain = typed.replace(",", "").replace("$", "").strip()
-    if not plain:
-        return None
-    try:
-        return parse_money(plain, currency)
-    except BadAmount as bad:
-        raise BadAmount(f"{typed.strip()!r} is not an amount. Write one such as 1250.00, or leave it empty.") from bad

@@ -23,6 +23,7 @@ class DisputeLine:
     due_on: date | None
     review_until_on: date | None
     is_standing: bool
+    is_corrected: bool
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class DisputePage:
     may_ask_again: bool
     filed_by_reader: bool
     by_phone: PhoneAnswer | None = None
+    taken_back: PhoneAnswer | None = None
 
 
 def dispute_line(dispute: Dispute) -> DisputeLine:
@@ -54,6 +56,7 @@ def dispute_line(dispute: Dispute) -> DisputeLine:
         due_on=dispute.review_by_on if dispute.state is DisputeState.REVIEWING else dispute.answer_by_on,
         review_until_on=dispute.review_until_on,
         is_standing=dispute.is_standing,
+        is_corrected=dispute.is_corrected,
     )
 
 
@@ -73,4 +76,5 @@ def dispute_page(dispute: Dispute, reader: Person, at: datetime) -> DisputePage:
         may_ask_again=may_answer and dispute.is_reviewable and until is not None and today <= until,
         filed_by_reader=dispute.filed_by_id == reader.id,
         by_phone=answering.find_taken_as(dispute),
+        taken_back=answering.find_taken_back(dispute),
     )

@@ -1,18 +1,17 @@
 """`…/dispute`: an investor says that something looks wrong, reads what we reply, and takes it back."""
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from app import incidents
-from app.core import clock, files
+from app.core import clock
 from app.core.db import transaction
-from app.incidents import Incident, Proof, answering
+from app.incidents import Incident, answering
 from app.incidents.answering import Dispute, DisputedAlready
-from app.settings import Settings
 from app.web.access import confirmed_investor, investor, signed_in
 from app.web.admin.forms import PressForm
+from app.web.complaints import keep_attachment
 from app.web.investor.dispute_forms import DisputeForm, WordsForm
 from app.web.investor.dispute_page import dispute_page
 from app.web.investor.gathering import contact_of
@@ -92,7 +91,7 @@ def withdraw(reference: str, pseudonym: str) -> ResponseReturnValue:
 def _file(incident: Incident, form: DisputeForm) -> Response:
     figures = {each.id: each for each in answerable(incident)}
     adjustment = figures.get(form.figures.data) or abort(400)
-    complaint = form.complaint(adjustment.case.deal.currency, _keep(form.file.data))
+    complaint = form.complaint(adjustment.case.deal.currency, keep_attachment(form.file.data))
     try:
         with transaction():
             dispute = answering.file_dispute(
@@ -108,15 +107,6 @@ def _file(incident: Incident, form: DisputeForm) -> Response:
         return _back(refusal.dispute)
     flash("Thank you. We have what you told us.")
     return back
-
-
-def _keep(upload: FileStorage | None) -> Proof | None:
-    if upload is None or not upload.filename:
-        return None
-    content = upload.read(answering.LARGEST_FILE + 1)
-    answering.check_attachment(content)
-    settings: Settings = current_app.extensions["settings"]
-    return Proof(name=files.file_name(upload.filename, "file"), sha256=files.store(settings.files_dir, content))
 
 
 def _dispute(reference: str, pseudonym: str) -> Dispute:

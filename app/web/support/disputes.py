@@ -134,6 +134,7 @@ def _page(dispute: Dispute, wrong: ActingForm | None = None) -> str:
         "support/disputes/show.html",
         dispute=dispute,
         by_phone=answering.find_taken_as(dispute),
+        taken_back=answering.find_taken_back(dispute),
         waiting=answering.list_waiting_for(dispute, at=at),
         today=today,
         is_worker=signed_in().id in dispute.workers,

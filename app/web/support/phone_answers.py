@@ -7,10 +7,11 @@ from app import scheduling
 from app.core import clock
 from app.core.db import transaction
 from app.identity import Role
-from app.incidents import answering
-from app.incidents.answering import Opening, PhoneKind
+from app.incidents import Proposal, answering
+from app.incidents.answering import Complaint, Opening, PhoneKind
 from app.scheduling import Booking
 from app.web.access import requires, signed_in
+from app.web.complaints import keep_attachment
 from app.web.support.phone_forms import PhoneForm, by_value
 
 bp = Blueprint("support_phone_answers", __name__, url_prefix="/support/calls/<int:call_id>/answers")
@@ -25,7 +26,7 @@ def show(call_id: int) -> ResponseReturnValue:
     if form.is_submitted() and answering.find_taken(booking, form.key.data or "") is not None:
         return redirect(url_for("support_calls.show", call_id=call_id), 303)
     if form.offer(openings).submitted():
-        with form.refusals(), transaction():
+        with form.refusals():
             _take(booking, openings[form.answer.data], form)
     if form.is_submitted() and not form.all_errors():
         flash("The answer is on the record, and we mail them that it is.")
@@ -34,15 +35,23 @@ def show(call_id: int) -> ResponseReturnValue:
 
 
 def _take(booking: Booking, opening: Opening, form: PhoneForm) -> None:
-    answering.take_by_phone(
-        booking=booking,
-        opening=opening,
-        complaint=form.complaint() if opening.kind is PhoneKind.DISPUTE else None,
-        reason=form.reason.data or "",
-        by=signed_in(),
-        key=form.key.data or "",
-        at=clock.now(),
-    )
+    complaint = _complaint(opening, form)
+    with transaction():
+        answering.take_by_phone(
+            booking=booking,
+            opening=opening,
+            complaint=complaint,
+            reason=form.reason.data or "",
+            by=signed_in(),
+            key=form.key.data or "",
+            at=clock.now(),
+        )
+
+
+def _complaint(opening: Opening, form: PhoneForm) -> Complaint | None:
+    if opening.kind is not PhoneKind.DISPUTE or isinstance(opening.about, Proposal):
+        return None
+    return form.complaint(opening.about.case.deal.currency, keep_attachment(form.file.data))
 
 
 def _page(booking: Booking, form: PhoneForm) -> str:
@@ -50,6 +59,7 @@ def _page(booking: Booking, form: PhoneForm) -> str:
         "support/phone_answers/show.html",
         call=booking,
         form=form,
+        largest_mb=answering.LARGEST_FILE // 1024 // 1024,
         is_open=booking.took_place(clock.now()),
         taken=answering.list_taken_on(booking),
     )

@@ -3,13 +3,15 @@
 import secrets
 from collections.abc import Mapping
 
+from flask_wtf.file import FileField
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from app.core.money import format_money
-from app.incidents import Proposal, answering
-from app.incidents.answering import Complaint, Opening, PhoneKind, Reason
+from app.incidents import Proof, Proposal, answering
+from app.incidents.answering import Complaint, Dispute, Opening, PhoneKind, Reason
 from app.web.admin.forms import ActingForm
+from app.web.complaints import amount_in_question
 
 AT_MOST = "Write at most {} characters."
 SAYS = {
@@ -18,6 +20,7 @@ SAYS = {
     PhoneKind.LEAVE: "They leave",
     PhoneKind.TALK: "They want to talk first about",
     PhoneKind.DISPUTE: "Something looks wrong to them:",
+    PhoneKind.WITHDRAW: "They take back what looked wrong to them:",
 }
 
 
@@ -32,6 +35,8 @@ class PhoneForm(ActingForm):
             Length(max=answering.LONGEST_WORDS, message=f"Write at most {answering.LONGEST_WORDS} characters.")
         ],
     )
+    amount = StringField("How much of what we pay them is in question?", validators=[Length(max=30)])
+    file = FileField("A file that they sent us")
     reason = StringField(
         "Why do you take this by phone?",
         validators=[
@@ -48,9 +53,10 @@ class PhoneForm(ActingForm):
         self.answer.choices = {value: words_for(each) for value, each in openings.items()}
         return self
 
-    def complaint(self) -> Complaint:
-        """What looks wrong, as it was typed."""
-        return Complaint(Reason(self.wrong.data), self.words.data or "")
+    def complaint(self, currency: str, file: Proof | None) -> Complaint:
+        """What looks wrong, as it was typed. Raises BadAmount."""
+        in_question = amount_in_question(self.amount.data or "", currency)
+        return Complaint(Reason(self.wrong.data), self.words.data or "", in_question, file=file)
 
 
 def by_value(openings: list[Opening]) -> dict[str, Opening]:
@@ -64,6 +70,6 @@ def words_for(opening: Opening) -> str:
     if isinstance(about, Proposal):
         return f"{SAYS[opening.kind]} the correction of {about.incident.reference}, version {about.version}"
     deal, account = about.case.deal, about.account.name
-    if opening.kind is PhoneKind.DISPUTE:
+    if opening.kind in (PhoneKind.DISPUTE, PhoneKind.WITHDRAW) or isinstance(about, Dispute):
         return f"{SAYS[opening.kind]} {deal.name}, {account}"
     return f"{SAYS[opening.kind]} the offer of {format_money(about.offer_cents, deal.currency)}, {deal.name}, {account}"

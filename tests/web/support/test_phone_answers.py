@@ -1,6 +1,7 @@
 """The page on which support records what somebody answered on a call, and what the investor reads of it."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -103,6 +104,37 @@ def test_a_dispute_taken_by_phone_says_so_to_both_sides(browser: Browser, hugo: 
         assert "I held more then." in words
         assert "by Priya Nair of support." in words
     assert "by Priya Nair of support. We answer by" in words_of(hugo.get(CASE).text)
+
+
+def test_a_dispute_by_phone_has_the_part_in_question_and_the_file_that_they_sent(
+    app: Flask, browser: Browser, priya: Person
+) -> None:
+    page = f"/support/calls/{a_call_with('grace', priya).id}/answers"
+    about = f"dispute-{the_figures('Grace Lindqvist', 'orbit').id}"
+    typed = {"answer": about, "wrong": "paid", "words": "I paid less.", "amount": "$1,000.00", "reason": REASON}
+    fields = hidden_fields_in(browser.get(page).text) | typed
+
+    refused = browser.open(page, method="POST", data=fields | {"file": (BytesIO(b"PK"), "bank.pdf")})
+    wrong = browser.open(page, method="POST", data=fields | {"amount": "all"})
+    taken = browser.open(page, method="POST", data=fields | {"file": (BytesIO(b"%PDF-1.7 bank"), "bank.pdf")})
+
+    assert "The file is no PDF, PNG or JPEG." in words_of(refused.text)
+    assert "is not an amount. Write one such as 1250.00" in words_of(wrong.text)
+    assert taken.status_code == 303
+    dispute = session.scalars(select(Dispute)).one()
+    assert (dispute.in_question_cents, dispute.file_name) == (1_000_00, "bank.pdf")
+
+
+def test_a_dispute_taken_back_by_phone_says_so_to_both_sides(browser: Browser, hugo: Browser, page: str) -> None:
+    record(browser, page, answer=the_offer("dispute"), wrong="average", words="I held more then.", reason=REASON)
+    dispute = session.scalars(select(Dispute)).one()
+
+    call = record(browser, page, answer=f"withdraw-{dispute.id}", reason=REASON)
+
+    assert "Takes back what looked wrong, case INC-2026-001, taken on" in call
+    mine = words_of(hugo.get(f"{CASE}/disputes/{dispute.pseudonym}").text)
+    assert "You took it back on a call. Taken by phone on" in mine
+    assert "Taken back. Taken by phone on" in words_of(browser.get(f"/support/disputes/{dispute.id}").text)
 
 
 def test_what_is_missing_is_said_and_nothing_is_recorded(browser: Browser, page: str) -> None:

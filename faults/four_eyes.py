@@ -22,6 +22,7 @@ from app import identity, incidents
 from app.core import clock, schema
 from app.core.db import db, session, transaction
 from app.core.errors import DomainError
+from app.core.queue import create_queue
 from app.factory import create_app
 from app.identity import APPROVERS, Delegation, Person, Role
 from app.incidents import Incident
@@ -231,6 +232,7 @@ def _an_incident() -> Iterator[datetime]:
         folder = Path(name)
         given = settings_for(folder, f"sqlite:///{folder}/portal.db", 80, 25)
         schema.upgrade(given["DATABASE_URL"])
+        create_queue(given["QUEUE_URL"])
         app, at = create_app(read_settings(given, Path("/nonexistent"))), clock.now()
         with app.app_context():
             with transaction():

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Select, String, and_, or_, select, update
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Select, String, and_, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -162,7 +162,8 @@ class Progress:
     def finish(self, result: Mapping[str, Any], says: str) -> None:
         """Inside the work's own transaction: the job is done with it, or neither is. Raises Stopped."""
         over: Mapping[str, Any] = {"state": JobState.DONE, "finished_at": database_now(), "leased_until": None}
-        self._write(result=dict(result), says=says[:LONGEST_SAYING], **over)
+        all_done = func.coalesce(Job.total, Job.done)
+        self._write(result=dict(result), says=says[:LONGEST_SAYING], done=all_done, **over)
 
     def _write(self, **values: Any) -> None:
         mine = update(Job).where(Job.id == self.job_id, Job.fence == self.fence, Job.state == JobState.RUNNING)

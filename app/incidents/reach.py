@@ -56,6 +56,7 @@ class ReachCounts:
 
     written: int
     accepted: int
+    came_back: int
     not_accepted: int
     signed_in: int
     read: int
@@ -83,7 +84,10 @@ def list_reached(incident: Incident, *, before: int | None = None, at_most: int 
 
 
 def count_reached(incident: Incident) -> ReachCounts:
-    """The counts over all pages. Not accepted: refused by the mail server or held back, not those still waiting."""
+    """The counts over all pages. Not accepted: refused by the mail server or held back, not those still waiting.
+
+    What came back had been accepted first.
+    """
     notices = _messages(incident).subquery()
     grouped = session.execute(select(notices.c.state, func.count()).group_by(notices.c.state))
     by_state: dict[State, int] = dict(grouped.all())
@@ -95,17 +99,21 @@ def count_reached(incident: Incident) -> ReachCounts:
         .join(Acknowledgment.proposal)
         .where(Proposal.incident_id == incident.id)
     )
-    disputed = (
-        select(func.count(func.distinct(Dispute.filed_by_id))).join(Dispute.case).where(Case.incident_id == incident.id)
-    )
     return ReachCounts(
         written=sum(by_state.values()),
-        accepted=by_state.get(State.SENT, 0),
+        accepted=by_state.get(State.SENT, 0) + by_state.get(State.BOUNCED, 0),
+        came_back=by_state.get(State.BOUNCED, 0),
         not_accepted=sum(by_state.get(each, 0) for each in NOT_ACCEPTED),
         signed_in=session.scalar(signed_in) or 0,
         read=session.scalar(read) or 0,
-        disputed=session.scalar(disputed) or 0,
+        disputed=_count_disputers(incident),
     )
+
+
+def _count_disputers(incident: Incident) -> int:
+    """People who said that something looks wrong."""
+    people = select(func.count(func.distinct(Dispute.filed_by_id)))
+    return session.scalar(people.join(Dispute.case).where(Case.incident_id == incident.id)) or 0
 
 
 def _messages(incident: Incident) -> Select[Message]:

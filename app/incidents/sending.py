@@ -104,9 +104,9 @@ def count_waiting(about: Subject) -> int:
     return _count_real(about, notices.WAITING)
 
 
-def count_sent(about: Subject) -> int:
-    """Messages about it that the mail server has accepted."""
-    return _count_real(about, frozenset({State.SENT}))
+def count_accepted(about: Subject) -> int:
+    """Messages about it that the mail server has accepted, those that came back later among them."""
+    return _count_real(about, frozenset({State.SENT, State.BOUNCED}))
 
 
 def count_queued(about: Subject) -> int:
@@ -126,7 +126,7 @@ def find_canary_fault(about: Subject) -> str | None:
     """Why nobody may continue after the first messages about it yet; None once the mail server accepted them."""
     if waiting := count_waiting(about):
         return f"{waiting} of the first messages are not accepted by the mail server yet."
-    if count_queued(about) and not count_sent(about):
+    if count_queued(about) and not count_accepted(about):
         return "None of the first messages was accepted by the mail server. See who has been reached."
     return None
 

@@ -14,6 +14,7 @@ from app.core.db import session, transaction
 from app.core.errors import DomainError
 from app.core.jobs import Job, Progress
 from app.core.pdf import LETTER_STYLE, render_pages
+from app.core.text import plural
 from app.identity import Person
 from app.notices.encoding import read_content
 from app.notices.kinds import Content
@@ -136,7 +137,7 @@ def make_batch(
         made = {"window": stationery.window, "sha256": sha256, "made_by_id": job.asked_by_id, "made_at": at}
         batch = _keep_batch(LetterBatch(incident_reference=reference, **made), subjects)
         result = {"incident": reference, "batch": batch.pseudonym}
-        progress.finish(result, f"{len(subjects)} letters are printed.")
+        progress.finish(result, f"Printed: {plural(len(subjects), 'letter')}.")
     return result
 
 

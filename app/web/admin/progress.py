@@ -8,6 +8,7 @@ from flask import Response, make_response, render_template, request
 from app import incidents
 from app.identity import Person
 from app.incidents import LEAVING, FirstNotice, Incident, NoticeState, Publication, PublicationState, Update
+from app.incidents.sending import count_accepted
 from app.web.admin.forms import PressForm
 
 STEP = 25
@@ -25,6 +26,7 @@ class Leaving:
     state: str
     going: str
     waiting: int
+    accepted: int
     action: str
     poll: str
     began_at: datetime
@@ -54,6 +56,7 @@ def of_publication(publication: Publication | None, *, action: str, poll: str) -
         state=publication.state.value,
         going=PublicationState.RUNNING.value,
         waiting=incidents.count_waiting(publication.proposal),
+        accepted=count_accepted(publication.proposal),
         action=action,
         poll=poll,
         began_at=publication.started_at,
@@ -72,6 +75,7 @@ def of_notice(notice: FirstNotice | Update | None, *, action: str, poll: str) ->
         state=notice.state.value,
         going=NoticeState.SENDING.value,
         waiting=incidents.count_waiting(notice),
+        accepted=count_accepted(notice),
         action=action,
         poll=poll,
         began_at=notice.begun_at,

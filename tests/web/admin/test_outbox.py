@@ -57,8 +57,8 @@ def test_one_lane_is_held_while_the_others_go_on(office: Office) -> None:
 
     assert notices.status().held == {Lane.NOTICE}
     page = words_of(office.auditor.get(PAGE).text)
-    assert "Notices 0 Held" in page
-    assert "Sign-in 0 Leaves" in page
+    assert "Notices none waiting Held" in page
+    assert "Sign-in none waiting Leaves" in page
     again = office.admin.post(PAGE, **{"move-reason": "Twice", "move-to": "hold notice"})
     assert "The lane notice is held already." in words_of(again.text)
 

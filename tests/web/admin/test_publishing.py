@@ -64,7 +64,24 @@ def test_the_canary_is_looked_at_before_the_rest_is_told(office: Office) -> None
 
     office.admin.post(f"{PAGE}/move", on=PAGE, to="running")
     a_batch()
-    assert "Everybody was told: 11 of 11" in words_of(office.auditor.get(PAGE).text)
+    assert "Published: 11 of 11 people written to" in words_of(office.auditor.get(PAGE).text)
+
+
+def test_of_first_messages_that_were_refused_the_page_says_how_many_left(office: Office) -> None:
+    office.admin.post(PAGE, **START)
+    a_batch()
+    accept_mail()
+    refused = select(Message.id).order_by(Message.id.desc()).limit(2)
+    with transaction():
+        session.execute(update(Message).where(Message.id.in_(refused)).values(state=State.FAILED, reason="550 no"))
+    some = words_of(office.admin.get(PAGE).text)
+    with transaction():
+        session.execute(update(Message).values(state=State.FAILED, reason="550 no"))
+    none = office.admin.get(PAGE)
+
+    assert "accepted 3 of the first 5 messages. Look at what became of the others" in some
+    assert "accepted none of the first messages" in words_of(none.text)
+    assert 'value="running"' not in none.text
 
 
 def test_the_page_renews_itself_only_while_something_moves(office: Office) -> None:

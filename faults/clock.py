@@ -7,7 +7,6 @@ the host's clock is the database's, so there is nothing to compare.
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,7 @@ from app.core.db import transaction
 from faults.kill_worker import queue_messages
 from faults.links import send_link
 from faults.outcome import Tally
+from faults.preloading import compile_library
 from faults.victims import a_portal, deliver
 from tests.notices.smtp import Postman, a_server
 from tests.postgresql import a_postgresql_database
@@ -39,14 +39,13 @@ SHIFTS: Mapping[str, timedelta | datetime] = {
 }
 LEASE, HELD_SECONDS = "clock", 3600
 NEAR = timedelta(minutes=10)
-SOURCE = Path(__file__).with_name("shifted_clock.c")
 
 
 def campaign(*, messages: int) -> Iterator[Tally]:
     """So many messages, delivered by all of these hosts at once."""
     with tempfile.TemporaryDirectory() as name, a_postgresql_database() as url:
         folder = Path(name)
-        library = _compile(folder)
+        library = compile_library("shifted_clock", folder)
         with a_portal(url, folder):
             queue_messages(messages)
             held = jobs.take_lease(LEASE, HELD_SECONDS)
@@ -56,16 +55,6 @@ def campaign(*, messages: int) -> Iterator[Tally]:
                 tallies = [_judge(what, host) for what, host in zip(SHIFTS, hosts, strict=True)]
             yield from tallies
             yield _judge_mail(postman, messages, held)
-
-
-def _compile(folder: Path) -> Path:
-    """Raises RuntimeError where there is no compiler."""
-    compiler = shutil.which("cc")
-    if compiler is None:
-        raise RuntimeError("shifting a process's clock needs a C compiler: apt-get install gcc libc6-dev")
-    library = folder / "shifted_clock.so"
-    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, SOURCE, "-ldl"], check=True)
-    return library
 
 
 class _Host:

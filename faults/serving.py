@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from socket import create_server
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 from flask import Flask
@@ -78,8 +79,12 @@ def a_served_portal(
     threads: int = 8,
     mail_port: int = 25,
     serves: str = "wsgi:app",
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Served]:
-    """Web processes over an empty database, until the block ends; the port listens before gunicorn does."""
+    """Web processes over an empty database, until the block ends; the port listens before gunicorn does.
+
+    `environment` is what they, and nobody else, are given besides their settings.
+    """
     with create_server(("127.0.0.1", 0), backlog=256) as listener:
         port = listener.getsockname()[1]
         given = {
@@ -90,7 +95,7 @@ def a_served_portal(
         schema.upgrade(database_url)
         create_queue(given["QUEUE_URL"])
         size = ("--workers", str(workers), "--threads", str(threads))
-        process = _gunicorn(folder, given, listener.fileno(), (*size, serves))
+        process = _gunicorn(folder, {**given, **environment}, listener.fileno(), (*size, serves))
     app = create_app(read_settings(given, Path("/nonexistent")))
     try:
         with app.app_context():

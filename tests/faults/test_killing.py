@@ -1,6 +1,11 @@
 """The campaigns that kill processes and cut power, small; `make faults` runs them in full."""
 
+from pathlib import Path
+
+import pytest
+
 from faults import db_restart, disk, kill_publish, kill_web, kill_worker, wal_cut
+from faults.preloading import NoCompiler, compile_library
 
 
 def test_no_message_is_lost_and_what_is_repeated_is_flagged() -> None:
@@ -38,8 +43,16 @@ def test_a_cut_log_of_writes_holds_exactly_what_was_written_whole() -> None:
     assert tally.seen["OK"] == 40
 
 
-def test_without_room_the_portal_says_so_and_loses_nothing() -> None:
-    (tally,) = disk.campaign(rounds=1, sign_ins=30)
+def test_without_room_and_on_a_failing_disk_the_portal_says_so_and_loses_nothing() -> None:
+    tallies = list(disk.campaign(rounds=1, sign_ins=30))
 
-    assert tally.slipped == 0, str(tally)
-    assert tally.seen["refused with 503"] >= 10
+    assert [str(tally) for tally in tallies if tally.slipped] == []
+    assert tallies[0].seen["refused with 503"] >= 10
+    assert tallies[1].seen["refused with 503"] >= 10 or "needs a C compiler" in tallies[1].what
+
+
+def test_a_disk_fails_only_where_a_compiler_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+
+    with pytest.raises(NoCompiler, match="needs a C compiler: apt-get install gcc"):
+        compile_library("failing_sync", tmp_path)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
-from app.audit.stored import EntryBlock, OpeningBlock, Row, Stored
+from app.audit.stored import EntryBlock, Row, Stored
 from app.audit.verdicts import Finding, Found
 from app.tlog.commitments import DOMAIN, SALT_BYTES, Opening
 from app.tlog.encoding import from_base64, read_json
@@ -19,8 +19,8 @@ ERASED = "opening.erased"
 CONTINUED = "log.continued"
 FEW = 64
 """So many entries are rather read than halved again."""
-_NOT_PLAIN = bytes({*range(256)} - {*range(0x20, 0x7F), ord("\n")} | {ord("\\")})
-_PART = re.compile(rb"[a-z_]+")
+_PLAIN = bytes({*range(0x20, 0x7F)} - {ord("\\")})
+_PART = re.compile("[a-z_]+")
 
 
 @dataclass
@@ -45,8 +45,7 @@ class Entries:
 
     def check(self, block: EntryBlock, stored: Stored) -> None:
         """Check entries whose bytes are known to be those that were hashed, with all their openings. Raises Found."""
-        openings = stored.openings(block.start, block.end)
-        if openings is not None and _are_plain(block, openings, self.log):
+        if _are_plain(block, stored.openings(block), self.log):
             return
         middle = (block.start + block.end) // 2
         halves = (stored.entries(block.start, middle), stored.entries(middle, block.end))
@@ -100,18 +99,17 @@ def _read_key(idx: int, said: dict[str, Any]) -> VerifierKey:
         raise Found(Finding.UNREADABLE, says=f"Entry {idx} does not say which log it continues.") from error
 
 
-def _are_plain(block: EntryBlock, openings: OpeningBlock, log: str) -> bool:
+def _are_plain(block: EntryBlock, openings: Sequence[Row], log: str) -> bool:
     """Whether these are, byte for byte, ordinary events of this log with exactly these openings.
 
     Each entry must be one line that is matched from its first byte to its last, so nothing else can be meant. False
     means only that the entries have to be read.
     """
-    count, written = block.end - block.start, block.leaves + b"\n"
-    if len(written.translate(None, _NOT_PLAIN)) != len(written):
+    count, written = block.end - block.start, b"\n".join([*block.leaves, b""])
+    if written.translate(None, _PLAIN) != b"\n" * count:
         return False
     matched = _pattern(log).findall(written)
-    expected = _said(block, openings)
-    return len(matched) == count and expected is not None and b"\n".join(matched) == expected
+    return len(matched) == count and b"\n".join(matched) == _said(block, openings)
 
 
 @lru_cache(maxsize=4)
@@ -125,37 +123,39 @@ def _pattern(log: str) -> re.Pattern[bytes]:
     if not re.fullmatch(r"[!#-\[\]-~]+", log):
         return re.compile(rb"(?!)()")
     return re.compile(
-        rb'^\{"action":"(?!%b"|%b")[^"]*","actor":"[^"]*","at":"[^"]*","c":\{([^}]*\},"id":"[^"]{36})",'
-        rb'"log":"%b","subject":"[^"]*","v":1\}\n'
+        rb'^\{"action":"(?!%b"|%b")[^"]*+","actor":"[^"]*+","at":"[^"]*+","c":\{([^}]*+\},"id":"[^"]{36}+)",'
+        rb'"log":"%b","subject":"[^"]*+","v":1\}\n'
         % tuple(re.escape(each.encode()) for each in (ERASED, CONTINUED, log)),
         re.MULTILINE,
     )
 
 
-def _said(block: EntryBlock, openings: OpeningBlock) -> bytes | None:
+def _said(block: EntryBlock, openings: Sequence[Row]) -> bytes | None:
     """What the leaves must hold by these openings: for each entry a line of its commitments and its id."""
-    ids = block.ids.split(b",")
+    if not openings:
+        return "\n".join(['},"id":"' + each for each in block.ids]).encode()
     commitments = _commit(block, openings)
-    if commitments is None or len(ids) != len(commitments):
+    if commitments is None:
         return None
-    return b"\n".join([b'%b},"id":"%b' % each for each in zip(commitments, ids, strict=True)])
+    ids = "\n".join(block.ids).encode().split(b"\n")
+    return b"\n".join([b'%b},"id":"%b' % each for each in zip(commitments.values(), ids, strict=False)])
 
 
-def _commit(block: EntryBlock, openings: OpeningBlock) -> list[bytes] | None:
-    """The commitments of each entry as its leaf holds them; None where the openings cannot be told apart."""
-    committed = [b""] * (block.end - block.start)
-    if not openings.places:
-        return committed
-    places, parts, values = openings.places.split(","), openings.parts.split(b","), openings.values.split(b"\n")
-    salts = [openings.salts[at : at + SALT_BYTES] for at in range(0, len(openings.salts), SALT_BYTES)]
-    if not len(places) == len(parts) == len(values) == len(salts) or not all(map(_PART.fullmatch, {*parts})):
+def _commit(block: EntryBlock, openings: Sequence[Row]) -> dict[str, bytes] | None:
+    """The commitments of each entry as its leaf holds them, by event id; None where an opening has to be read."""
+    committed = dict.fromkeys(block.ids, b"")
+    names, parts, salts, values = zip(*openings, strict=True)
+    are_bytes = {*map(type, salts), *map(type, values)} == {bytes}
+    if not are_bytes or {*map(len, salts)} != {SALT_BYTES} or not {*names} <= committed.keys():
         return None
-    words = {part: (b"%b\0%b\0" % (DOMAIN, part), b'"%b":"' % part) for part in {*parts}}
-    for place, part, salt, value in zip(places, parts, salts, values, strict=True):
+    if not all(isinstance(part, str) and _PART.fullmatch(part) for part in {*parts}):
+        return None
+    words = {part: (b"%b\0%b\0" % (DOMAIN, part.encode()), b'"%b":"' % part.encode()) for part in {*parts}}
+    for name, part, salt, value in openings:
         hashed, begins = words[part]
         found = begins + b2a_base64(sha256(hashed + salt + value).digest(), newline=False) + b'"'
-        at = int(place) - block.start
-        committed[at] = committed[at] + b"," + found if committed[at] else found
+        before = committed[name]
+        committed[name] = before + b"," + found if before else found
     return committed
 
 

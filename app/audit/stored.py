@@ -1,7 +1,7 @@
-"""The stored log, read in blocks: the database joins what many rows hold, so that it can be compared as a whole.
+"""The stored log, read in blocks that are compared as a whole.
 
 Verifying reads every row of the largest tables there are. A block is None unless each of its rows is there and holds
-bytes of the right length; what is wrong is then for the rows themselves to say.
+what belongs there; what is wrong is then for the rows themselves to say. What nodes hold is joined by the database.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from app.audit.models import AuditLeaf
+from app.audit.models import AuditLeaf, AuditNode
 from app.audit.verdicts import Finding, Found
 from app.tlog.tree import Node
 
@@ -31,22 +31,24 @@ _STRAY_NODE = (
     "OR level <> CAST(level AS INTEGER) OR idx <> CAST(idx AS BIGINT) "
     "ORDER BY level, idx LIMIT 1"
 )
-_BLOCKS = {
-    # Text sorts before bytes, so the least of a column tells whether there is any. Joined hashes could hide one that
-    # is too short beside one that is too long, so the longest must be as long as all should be. A sum is an integer
-    # only if all places are: half an index would stand in the right order, where nobody finds it.
+# Most events have their places in the order of their ids, which is that of time. SQLite keeps its tables in that
+# order, so reading on is much less work than looking each event up. Text sorts before bytes.
+_IDS = (
+    "SELECT CAST(group_concat(event_id) AS BLOB), count(*), typeof(sum(idx)) = 'integer' "
+    "AND typeof(max(event_id)) = 'text' "
+    "FROM (SELECT idx, event_id FROM audit_leaf WHERE idx >= ? AND idx < ? ORDER BY idx)"
+)
+_EVENTS_BY_ID = "SELECT id, leaf, leaf_hash FROM audit_event WHERE id >= ? AND id <= ? ORDER BY id"
+_OPENINGS_BY_ID = (
+    "SELECT event_id, part, salt, value FROM audit_opening WHERE event_id >= ? AND event_id <= ? "
+    "ORDER BY event_id, part"
+)
+_DIALECTS = {
+    # Joined hashes could hide one that is too short beside one that is too long, so the longest must be as long as all
+    # should be. A sum is an integer only if all places are: half an index would stand in the right order, where nobody
+    # finds it.
     "sqlite": {
         "said": f"{_SAID} o.part",
-        "entries": (
-            "SELECT CAST(group_concat(id) AS BLOB), CAST(group_concat(leaf, x'0a') AS BLOB), "
-            "CAST(group_concat(leaf_hash, '') AS BLOB), max(length(leaf_hash)) = 32 AND typeof(sum(idx)) = 'integer' "
-            f"AND typeof(min(leaf_hash)) = 'blob' AND typeof(min(leaf)) = 'blob' FROM ({_PLACED})"
-        ),
-        "openings": (
-            "SELECT group_concat(idx), CAST(group_concat(part) AS BLOB), CAST(group_concat(salt, '') AS BLOB), "
-            "CAST(group_concat(value, x'0a') AS BLOB), max(length(salt)) = 32 AND typeof(min(salt)) = 'blob' "
-            f"AND typeof(min(value)) = 'blob' FROM ({_SAID} o.part)"
-        ),
         "nodes": (
             "SELECT CAST(group_concat(hash, '') AS BLOB), max(length(hash)) = 32 AND typeof(min(hash)) = 'blob' "
             f"AND typeof(sum(idx)) = 'integer' FROM ({_NODES})"
@@ -54,14 +56,6 @@ _BLOCKS = {
     },
     "postgresql": {
         "said": f'{_SAID} o.part COLLATE "C"',
-        "entries": (
-            r"SELECT string_agg(convert_to(id, 'UTF8'), ','), string_agg(leaf, '\x0a'), string_agg(leaf_hash, ''), "
-            f"max(length(leaf_hash)) = 32 FROM ({_PLACED}) placed"
-        ),
-        "openings": (
-            "SELECT string_agg(idx::text, ','), string_agg(convert_to(part, 'UTF8'), ','), string_agg(salt, ''), "
-            rf"""string_agg(value, '\x0a'), max(length(salt)) = 32 FROM ({_SAID} o.part COLLATE "C") said"""
-        ),
         "nodes": f"SELECT string_agg(hash, ''), max(length(hash)) = 32 FROM ({_NODES}) nodes",
     },
 }
@@ -69,23 +63,17 @@ _BLOCKS = {
 
 @dataclass(frozen=True)
 class EntryBlock:
-    """Entries from `start` up to `end`: ids joined by commas, leaves by line feeds, leaf hashes by nothing."""
+    """Entries from `start` up to `end`: their ids, leaves, which are bytes, and whatever is stored as leaf hashes.
+
+    `is_in_order` says that the ids grow, with no other event between them.
+    """
 
     start: int
     end: int
-    ids: bytes
-    leaves: bytes
-    hashes: bytes
-
-
-@dataclass(frozen=True)
-class OpeningBlock:
-    """Openings by entry and part: indexes and parts joined by commas, salts by nothing, values by line feeds."""
-
-    places: str
-    parts: bytes
-    salts: bytes
-    values: bytes
+    ids: Row
+    leaves: Row
+    hashes: Row
+    is_in_order: bool
 
 
 class Stored:
@@ -93,29 +81,35 @@ class Stored:
 
     def __init__(self, connection: Connection) -> None:
         self._connection: Any = connection.connection.driver_connection
-        self._blocks = _BLOCKS[connection.dialect.name]
+        self._dialect = _DIALECTS[connection.dialect.name]
         self._is_postgresql = connection.dialect.name == "postgresql"
         first, last = connection.execute(select(func.min(AuditLeaf.idx), func.max(AuditLeaf.idx))).one()
         if first is not None and (first != 0 or not isinstance(last, int)):
             raise Found(Finding.MISSING, 0, says="The log does not begin with an entry 0.")
         self.end = 0 if last is None else last + 1
+        self._nodes = connection.execute(select(func.count()).select_from(AuditNode)).scalar_one()
 
     def entries(self, start: int, end: int) -> EntryBlock | None:
         """The entries in these places."""
-        ids, leaves, hashes, are_sound = self._rows(self._blocks["entries"], start, end)[0]
-        is_whole = are_sound and len(hashes) == 32 * (end - start) and leaves.count(b"\n") == end - start - 1
-        return EntryBlock(start, end, ids, leaves, hashes) if is_whole else None
+        rows = [] if self._is_postgresql else self._events_by_id(start, end)
+        is_in_order = bool(rows)
+        if not rows:
+            placed = self.entry_rows(start, end)
+            if [row[0] for row in placed] != list(range(start, end)):
+                return None
+            rows = [row[1:] for row in placed]
+        ids, leaves, hashes = zip(*rows, strict=True)
+        return EntryBlock(start, end, ids, leaves, hashes, is_in_order) if {*map(type, leaves)} == {bytes} else None
 
-    def openings(self, start: int, end: int) -> OpeningBlock | None:
-        """What the entries in these places say."""
-        *joined, are_sound = self._rows(self._blocks["openings"], start, end)[0]
-        if joined[0] is None:
-            return OpeningBlock("", b"", b"", b"")
-        return OpeningBlock(*joined) if are_sound else None
+    def openings(self, block: EntryBlock) -> list[Row]:
+        """What the entries of the block say: event id, part, salt and value, by entry and part."""
+        if block.is_in_order:
+            return self._rows(_OPENINGS_BY_ID, block.ids[0], block.ids[-1])
+        return [(block.ids[row[0] - block.start], *row[1:]) for row in self.opening_rows(block.start, block.end)]
 
     def nodes(self, level: int, start: int, end: int) -> bytes | None:
         """The hashes in these places of the level, joined."""
-        joined, are_sound = self._rows(self._blocks["nodes"], level, start, end)[0]
+        joined, are_sound = self._rows(self._dialect["nodes"], level, start, end)[0]
         return bytes(joined) if are_sound else None
 
     def entry_rows(self, start: int, end: int) -> list[Row]:
@@ -124,23 +118,34 @@ class Stored:
 
     def opening_rows(self, start: int, end: int) -> list[Row]:
         """Index, part, salt and value of what the entries say."""
-        return self._rows(self._blocks["said"], start, end)
+        return self._rows(self._dialect["said"], start, end)
 
     def node_rows(self, level: int, start: int, end: int) -> list[Row]:
         """Index and hash."""
         return self._rows(_NODES, level, start, end)
 
     def find_stray_node(self) -> Node | None:
-        """A node that covers no entries of this log, if there is one."""
+        """A node that covers no entries of this log, if there is one; to be asked once all others were found."""
+        if self._nodes == sum(self.end >> level for level in range(1, self.end.bit_length())):
+            return None
         return next((Node(*row) for row in self._rows(_STRAY_NODE, self.end)), None)
 
-    def _rows(self, asked: str, *numbers: int) -> list[Row]:
+    def _events_by_id(self, start: int, end: int) -> list[Row]:
+        """Id, leaf and leaf hash of the events in these places; none if they are not in the order of their ids."""
+        joined, count, are_sound = self._rows(_IDS, start, end)[0]
+        if not are_sound or count != end - start:
+            return []
+        ids = joined.decode(errors="replace").split(",")
+        rows = self._rows(_EVENTS_BY_ID, ids[0], ids[-1])
+        return rows if [row[0] for row in rows] == ids else []
+
+    def _rows(self, asked: str, *given: int | str) -> list[Row]:
         """Straight from the driver."""
         if self._is_postgresql:
             cursor = self._connection.cursor(binary=True)
             asked = asked.replace("?", "%s")
         else:
             cursor = self._connection.cursor()
-        found = cursor.execute(asked, numbers).fetchall()
+        found = cursor.execute(asked, given).fetchall()
         cursor.close()
         return list(found)

@@ -97,8 +97,8 @@ def _nodes_between(stored: Stored, start: int, end: int) -> dict[Node, bytes]:
 
 def _levels_of(block: EntryBlock) -> Levels | None:
     """The block's hashes; None when an entry was changed."""
-    level = [sha256(b"\x00" + leaf).digest() for leaf in block.leaves.split(b"\n")]
-    if b"".join(level) != block.hashes:
+    level = [sha256(b"\x00" + leaf).digest() for leaf in block.leaves]
+    if tuple(level) != block.hashes:
         return None
     levels = [level]
     while len(level) > 1:

@@ -1,6 +1,7 @@
 """Real databases for every test: SQLite copied from a migrated file, PostgreSQL from a migrated template."""
 
 import gc
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import suppress
@@ -13,14 +14,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis_settings
-from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
 
 from app.core import schema
 from app.core.db import db, transaction
 from app.factory import create_app
 from app.identity import passwords
 from app.settings import Settings, read_settings
-from tests import postgresql
+from tests import postgresql, worlds
+from tests.compiled import CompiledRule, CompiledTemplates
 from tests.demo.telling import Shelf
 from tests.postgresql import a_postgresql_database
 
@@ -29,10 +32,18 @@ hypothesis_settings.register_profile("house", deadline=None, derandomize=True, d
 hypothesis_settings.load_profile("house")
 
 
-# Every test has a portal of its own: templates are compiled once for all of them, by what their sources say.
-Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": FileSystemBytecodeCache()}
+# Every test has a portal of its own: what is the same in all of them is compiled once.
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
+Flask.url_rule_class = CompiledRule
 # They guard a database against a cut of the power, which no test makes; a killed process does without.
 postgresql.OFF = ("fsync", "full_page_writes", "synchronous_commit")
+
+
+@event.listens_for(Engine, "connect")
+def _wait_for_no_disk(connection: DBAPIConnection, _: object) -> None:
+    if "sqlite" in type(connection).__module__:
+        connection.cursor().execute("PRAGMA synchronous=OFF")
+
 
 # The same algorithm at its least cost: hundreds of tests make staff, and half of their time went into these hashes.
 passwords.HASHER = argon2.PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
@@ -66,6 +77,14 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     stories = Shelf(tmp_path_factory.mktemp("stories"))
     yield stories
     stories.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _worlds(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What tests begin in is built once a run: the workers of `-n` have folders of their own in one folder."""
+    base = tmp_path_factory.getbasetemp()
+    worlds.Shelf.folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "worlds"
+    worlds.Shelf.folder.mkdir(exist_ok=True)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -176,6 +177,12 @@ class Connection(flask_mail.Connection):
             raise Dropped(_in_words(problem)) from problem
 
 
+@cache
+def _known_authorities() -> ssl.SSLContext:
+    """The machine's own list, which takes long to read: once a process."""
+    return ssl.create_default_context()
+
+
 class Mail(flask_mail.Mail):
     """Flask-Mail with hardened connections. `context` replaces the machine's own list of certificate authorities."""
 
@@ -188,7 +195,7 @@ class Mail(flask_mail.Mail):
     ) -> None:
         super().__init__()
         self._step_seconds, self._try_seconds = step_seconds, try_seconds
-        self._context = context or ssl.create_default_context()
+        self._context = context or _known_authorities()
 
     def connect(self) -> Connection:
         """A connection that is not open yet."""

@@ -30,6 +30,7 @@ from app.incidents import (
 from app.notices import Message, State
 from app.settings import MailTo
 from app.web.admin.texts import notice_texts
+from tests import worlds
 from tests.identity.builders import a_member_of_staff
 
 STAGES = ("reported", "contained", "told", "investigating", "proposed", "approved", "published")
@@ -53,18 +54,38 @@ class Staff:
 
 def the_staff() -> Staff:
     """One member of staff for each part."""
-    return Staff(
-        admin=a_member_of_staff(roles=[Role.ADMIN], full_name="Nora Weiss"),
-        management=a_member_of_staff(roles=[Role.MANAGEMENT], full_name="Marcus Bell"),
-        legal=a_member_of_staff(roles=[Role.LEGAL], full_name="Lena Ortiz"),
-        auditor=a_member_of_staff(roles=[Role.AUDITOR], full_name="Ada Quinn"),
-    )
+    return Staff(*worlds.enter("staff", _hire))
+
+
+def _hire() -> list[Person]:
+    named = {
+        "Nora Weiss": Role.ADMIN,
+        "Marcus Bell": Role.MANAGEMENT,
+        "Lena Ortiz": Role.LEGAL,
+        "Ada Quinn": Role.AUDITOR,
+    }
+    return [
+        a_member_of_staff(roles=[role], full_name=name, email=f"{role}@portal.example") for name, role in named.items()
+    ]
 
 
 def an_incident(staff: Staff, *, at: datetime, stage: str = "reported") -> Incident:
     """The demo's incident at that stage; the demo's files are imported first."""
+    (incident,) = worlds.enter(f"{stage} {at.timestamp()}", lambda: [_built(staff, at, stage)])
+    return incident
+
+
+def _built(staff: Staff, at: datetime, stage: str) -> Incident:
+    if stage == STAGES[0]:
+        return _reported(staff, at)
+    incident = an_incident(staff, at=at, stage=STAGES[STAGES.index(stage) - 1])
+    _STEPS[stage](incident, staff, at)
+    return incident
+
+
+def _reported(staff: Staff, at: datetime) -> Incident:
     deals.import_sheets(sheets=deals.read_files(shifted_files(at.date())), by=staff.admin, at=at)
-    incident = incidents.open_incident(
+    return incidents.open_incident(
         title="Shares above the request",
         deals=deals.list_deals(),
         detected_on=at.date() - timedelta(days=5),
@@ -72,9 +93,6 @@ def an_incident(staff: Staff, *, at: datetime, stage: str = "reported") -> Incid
         by=staff.admin,
         at=at,
     )
-    for reached in STAGES[1 : STAGES.index(stage) + 1]:
-        _STEPS[reached](incident, staff, at)
-    return incident
 
 
 def contain(incident: Incident, staff: Staff, at: datetime) -> None:

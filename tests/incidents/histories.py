@@ -7,6 +7,7 @@ from app import deals, incidents
 from app.allocations import Asked, Rule, allocate
 from app.core.money import plain_money
 from app.incidents import ContactPoint, Incident
+from tests import worlds
 from tests.deals.builders import demo_files
 from tests.incidents.builders import Staff
 
@@ -64,6 +65,11 @@ def import_history(staff: Staff, *, at: datetime, numbers: Sequence[str] = ("ear
 
 def an_incident_in_a_history(staff: Staff, *, at: datetime) -> Incident:
     """The demo's incident over Orbit and Tidewater, opened among all five deals; nothing was run yet."""
+    (incident,) = worlds.enter(f"history {at.timestamp()}", lambda: [_opened(staff, at)])
+    return incident
+
+
+def _opened(staff: Staff, at: datetime) -> Incident:
     import_history(staff, at=at)
     return incidents.open_incident(
         title="Shares above the request",

@@ -15,7 +15,6 @@ from app.worker.works import WORKS
 from tests.incidents.builders import propose, the_staff
 from tests.incidents.histories import an_incident_in_a_history
 from tests.web.admin.office import CASE, Office
-from tests.web.sign_in.visiting import staff_signed_in
 from tests.web.words import words_of
 
 PAGE = f"{CASE}/affected"
@@ -26,8 +25,7 @@ def office(app: Flask, at: datetime) -> Office:
     with transaction():
         staff = the_staff()
         an_incident_in_a_history(staff, at=at)
-    people = (staff.admin, staff.management, staff.legal, staff.auditor)
-    return Office(staff, *(staff_signed_in(app, person) for person in people))
+    return Office(app, staff)
 
 
 def the_incident() -> Incident:

@@ -8,11 +8,10 @@ from flask import Flask
 
 from app import audit
 from app.core import clock
-from app.core.db import session, transaction
+from app.core.db import session
 from app.core.text import format_date
 from app.identity import Person
 from app.incidents import get_incident
-from tests.incidents.builders import an_incident
 from tests.web.admin.office import CASE, Office, an_office, upload
 from tests.web.sign_in.visiting import ask, signed_in
 
@@ -21,10 +20,7 @@ BOOKS = f"{CASE}/money/books"
 
 @pytest.fixture
 def office(app: Flask) -> Office:
-    office = an_office(app)
-    with transaction():
-        an_incident(office.staff, at=clock.now() - timedelta(days=15), stage="published")
-    return office
+    return an_office(app, stage="published", days_ago=15)
 
 
 def record(office: Office, content: bytes, *, proof: str, done_on: date | None = None) -> int:

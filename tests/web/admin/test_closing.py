@@ -11,7 +11,7 @@ from app.core.db import session, transaction
 from app.identity import Person
 from app.incidents import IncidentState, closing, get_incident
 from app.worker import log_keeping
-from tests.incidents.builders import accept_all, an_incident
+from tests.incidents.builders import accept_all
 from tests.incidents.test_closing import make_ready
 from tests.papers import needs_pango
 from tests.web.admin.office import CASE, Office, an_office
@@ -22,9 +22,8 @@ CLOSE = f"{CASE}/close"
 
 @pytest.fixture
 def office(app: Flask) -> Office:
-    office = an_office(app)
+    office = an_office(app, stage="published", days_ago=15)
     with transaction():
-        an_incident(office.staff, at=clock.now() - timedelta(days=15), stage="published")
         accept_all(clock.now() - timedelta(days=15))
     return office
 

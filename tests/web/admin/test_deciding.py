@@ -201,7 +201,7 @@ def test_a_signature_on_an_older_version_is_refused_and_its_words_are_kept(app: 
 
 
 def test_without_a_fresh_password_the_page_asks_for_it_before_anything_is_written(app: Flask) -> None:
-    office = an_office(app, stage="proposed")
+    office = an_office(app, stage="proposed").all_signed_in()
     with transaction():
         session.execute(update(LoginSession).values(proved_at=clock.now() - timedelta(minutes=6)))
 

@@ -23,6 +23,7 @@ def office(app: Flask) -> Office:
 
 @needs_pango
 def test_papers_are_made_by_the_worker_kept_and_taken_on_record(app: Flask, office: Office) -> None:
+    office.all_signed_in()
     legal, auditor = office.staff.legal.audit_name, office.staff.auditor.audit_name
     assert "Nothing was made yet." in words_of(office.auditor.get(PAGE).text)
     job = office.auditor.post(PAGE, on=PAGE, kind="dossier")

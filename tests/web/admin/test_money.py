@@ -2,16 +2,13 @@
 
 import io
 import re
-from datetime import timedelta
 
 import pytest
 from flask import Flask
 
-from app.core import clock
-from app.core.db import session, transaction
+from app.core.db import session
 from app.incidents import get_incident, money
 from app.settlement import Batch, Settlement, SettlementState
-from tests.incidents.builders import an_incident
 from tests.web.admin.office import CASE, Office, an_office
 from tests.web.browsing import TOKEN, Browser
 
@@ -20,10 +17,7 @@ MONEY = f"{CASE}/money"
 
 @pytest.fixture
 def office(app: Flask) -> Office:
-    office = an_office(app)
-    with transaction():
-        an_incident(office.staff, at=clock.now() - timedelta(days=15), stage="published")
-    return office
+    return an_office(app, stage="published", days_ago=15)
 
 
 def prepare(office: Office) -> str:

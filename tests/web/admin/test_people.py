@@ -61,7 +61,7 @@ def test_an_approvers_role_waits_until_the_other_kind_confirms_it_and_all_of_it_
 
 
 def test_an_approvers_reset_shows_its_code_to_who_confirms_it(app: Flask) -> None:
-    office = an_office(app)
+    office = an_office(app).all_signed_in()
     page = _page_of(office.staff.legal)
     asked = office.admin.post(f"{page}/reset", on=page, **{"reset-reason": "lost the telephone"})
     confirmed = office.management.post(f"{PEOPLE}/changes/{_asked().pseudonym}/confirm", on=PEOPLE)
@@ -72,7 +72,7 @@ def test_an_approvers_reset_shows_its_code_to_who_confirms_it(app: Flask) -> Non
 
 
 def test_closing_somebody_ends_what_they_have_open(app: Flask) -> None:
-    office = an_office(app)
+    office = an_office(app).all_signed_in()
     page = _page_of(office.staff.auditor)
     closed = office.admin.post(f"{page}/disable", on=page, **{"close-reason": "left the company"})
 
@@ -92,7 +92,7 @@ def test_a_role_is_taken_away_at_once_and_an_unknown_one_is_not_found(app: Flask
 
 
 def test_only_admins_ask_and_only_with_both_factors_fresh(app: Flask) -> None:
-    office, sam = an_office(app), _sam()
+    office, sam = an_office(app).all_signed_in(), _sam()
     paths = [f"{_page_of(sam)}/{part}" for part in ("roles", "roles/support/withdraw", "reset", "disable")]
 
     for path in paths:

@@ -198,6 +198,7 @@ def test_another_reference_publishes_nothing(office: Office) -> None:
 
 
 def test_without_a_fresh_password_nobody_publishes(office: Office) -> None:
+    office.all_signed_in()
     with transaction():
         session.execute(update(LoginSession).values(proved_at=clock.now() - timedelta(minutes=6)))
 

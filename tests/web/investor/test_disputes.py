@@ -16,6 +16,7 @@ from tests.incidents.builders import an_incident, the_staff
 from tests.web.browsers import a_browser, hidden_fields_in
 from tests.web.browsing import Browser
 from tests.web.words import words_of
+from tests.worlds import this_hour
 
 CASE = "/corrections/INC-2026-001"
 TYPED = {"reason": "average", "words": "My average was higher.", "contact_by": "page"}
@@ -24,7 +25,7 @@ TYPED = {"reason": "average", "words": "My average was higher.", "contact_by": "
 @pytest.fixture(autouse=True)
 def _published(app: Flask) -> None:
     with transaction():
-        an_incident(the_staff(), at=clock.now(), stage="published")
+        an_incident(the_staff(), at=this_hour(), stage="published")
 
 
 def browser_of(app: Flask, person: Person) -> Browser:

@@ -20,6 +20,7 @@ from tests.incidents.builders import Staff, an_incident, the_staff
 from tests.web.browsers import a_browser
 from tests.web.browsing import Browser
 from tests.web.words import words_of
+from tests.worlds import this_hour
 
 QUEUE = "/support/disputes"
 
@@ -28,7 +29,7 @@ QUEUE = "/support/disputes"
 def staff(app: Flask) -> Staff:
     with transaction():
         staff = the_staff()
-        an_incident(staff, at=clock.now(), stage="published")
+        an_incident(staff, at=this_hour(), stage="published")
     return staff
 
 

@@ -19,6 +19,7 @@ from tests.incidents.builders import an_incident, the_staff
 from tests.web.browsers import a_browser, hidden_fields_in
 from tests.web.browsing import Browser
 from tests.web.words import words_of
+from tests.worlds import this_hour
 
 CASE = "/corrections/INC-2026-001"
 REASON = "He has no internet at home."
@@ -27,7 +28,7 @@ REASON = "He has no internet at home."
 @pytest.fixture
 def priya(app: Flask) -> Person:
     with transaction():
-        an_incident(the_staff(), at=clock.now(), stage="published")
+        an_incident(the_staff(), at=this_hour(), stage="published")
         return a_supporter()
 
 

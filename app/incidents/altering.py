@@ -1,4 +1,7 @@
-"""What another version of a proposal would void and alter, said before anybody makes it."""
+"""What another version of a proposal would void and alter, said before anybody makes it.
+
+It voids the version that waits for signatures, and once published it takes the place of figures that people read.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,18 +16,25 @@ from app.incidents.voiding import VOIDABLE
 
 @dataclass(frozen=True)
 class Alteration:
-    """The version that becomes void, whose signatures are lost, and the people whose figures become other ones."""
+    """The version that becomes void, whose signatures are lost, and the people whose figures become other ones.
 
-    voided: Proposal
+    `replaced` are the published versions of which something is replaced, and `told` the people who read other figures
+    than the published ones.
+    """
+
+    version: int
+    voided: Proposal | None
     digest: str
     people: Sequence[str]
     concerned: int
     changes: Sequence[str]
+    replaced: Sequence[int]
+    told: Sequence[str]
 
     @property
     def signers(self) -> list[str]:
         """Who signed what becomes void."""
-        return [approval.signed_by for approval in self.voided.approvals]
+        return [approval.signed_by for approval in self.voided.approvals] if self.voided else []
 
 
 WORDS: Mapping[str, str] = {
@@ -44,21 +54,37 @@ WORDS: Mapping[str, str] = {
 
 
 def find_alteration(draft: Proposal, on: date) -> Alteration | None:
-    """What `draft` would void and alter of the version that waits or is approved now; none where there is none."""
-    before = find_proposal(draft.incident)
-    if before is None or before.state not in VOIDABLE:
+    """What `draft` would void of the version that waits, and alter of the published ones; None where there are none."""
+    newest = find_proposal(draft.incident)
+    before = newest if newest is not None and newest.state in VOIDABLE else None
+    new = [each for each in draft.adjustments if each.replaces is not None and not each.is_kept]
+    if before is None and not new:
         return None
-    was, now = _figures(before), _figures(draft)
-    altered = {key[0] for key in was.keys() | now.keys() if was.get(key) != now.get(key)}
     concerned = list_concerned(draft.incident, on)
+    altered = _altered(before, draft) if before else frozenset()
+    other = {each.account_id for each in new}
     return Alteration(
+        version=draft.version,
         voided=before,
         digest=draft.digest,
         people=[each.person.full_name for each in concerned if each.account_ids & altered],
         concerned=len(concerned),
-        changes=[words for name, words in WORDS.items() if getattr(before, name) != getattr(draft, name)]
-        + _changed_parts(before, draft),
+        changes=_changed_terms(before, draft) if before else [],
+        replaced=sorted({each.replaces.proposal.version for each in new if each.replaces}),
+        told=[each.person.full_name for each in concerned if each.account_ids & other],
     )
+
+
+def _altered(before: Proposal, draft: Proposal) -> frozenset[int]:
+    """The accounts to which the draft says something else than the version before."""
+    was, now = _figures(before), _figures(draft)
+    return frozenset(key[0] for key in was.keys() | now.keys() if was.get(key) != now.get(key))
+
+
+def _changed_terms(before: Proposal, draft: Proposal) -> list[str]:
+    """In words, what else is another one."""
+    terms = [words for name, words in WORDS.items() if getattr(before, name) != getattr(draft, name)]
+    return terms + _changed_parts(before, draft)
 
 
 def _figures(proposal: Proposal) -> Mapping[tuple[int, int], list[object]]:

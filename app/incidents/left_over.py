@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app import identity
 from app.core.db import session
+from app.core.text import format_date
 from app.identity import Account, Authority, Person, Scope
 from app.incidents.current import stands
 from app.incidents.models import Case, Incident
@@ -34,6 +35,19 @@ class LeftOver:
         return self.adjustment.account
 
     @property
+    def is_declined(self) -> bool:
+        """Whether the investor said that they leave it."""
+        return self.settlement.state is SettlementState.DECLINED
+
+    @property
+    def says(self) -> str:
+        """How we know that it was left, in words."""
+        version = self.adjustment.proposal.version
+        if self.is_declined:
+            return f"left the offer of version {version}"
+        return f"did not take the offer of version {version} by {format_date(self.settlement.due_on)}"
+
+    @property
     def is_offered_again(self) -> bool:
         """Whether a new version offers it to the others of the deal."""
         return self.unpaid is Unpaid.OFFERED_AGAIN
@@ -44,10 +58,10 @@ def list_left(incident: Incident) -> Sequence[LeftOver]:
     return _read(_offers().where(Case.incident_id == incident.id, Settlement.state.in_(LEFT)))
 
 
-def list_positions_left(case: Case) -> frozenset[int]:
-    """The positions in the file of those whose part a new version offers to the others."""
+def list_who_left(case: Case) -> Sequence[LeftOver]:
+    """Who declines in another version: whoever left their part, and whose silence has a new version offer it again."""
     found = _read(_offers().where(Case.id == case.id, Settlement.state.in_(LEFT)))
-    return frozenset(each.adjustment.request.position for each in found if each.is_offered_again)
+    return [each for each in found if each.is_declined or each.is_offered_again]
 
 
 def list_overdue(incident: Incident, *, on: date) -> Sequence[LeftOver]:

@@ -147,9 +147,20 @@ def _flat(facts: Mapping[str, object], names: Mapping[str, str]) -> Iterator[tup
     deals = facts["deals"]
     assert isinstance(deals, list)  # noqa: S101 - so `canonical_form` writes it
     for deal in deals:
+        called = names.get(deal["deal"], deal["deal"])
         for name, value in deal.items():
-            if name not in NOT_OF_A_DEAL:
-                yield from _leaves(f"{names.get(deal['deal'], deal['deal'])} {name}", value)
+            if name == "replaces":
+                yield f"{called}: what this version replaces", _replaced(value)
+            elif name not in NOT_OF_A_DEAL:
+                yield from _leaves(f"{called} {name}", value)
+
+
+def _replaced(named: Sequence[object] | None) -> str:
+    """The published version whose figures end, by number and the beginning of its digest."""
+    if not named:
+        return "nothing"
+    version, signed = named
+    return f"published version {version}, digest {str(signed)[:16]}…"
 
 
 def _leaves(path: str, value: object) -> Iterator[tuple[str, str]]:

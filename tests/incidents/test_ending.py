@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app import incidents, settlement
 from app.audit import AuditEvent
 from app.core.db import session
+from app.core.text import format_date
 from app.incidents import CaseDecision, Decision, Incident, RulingKind, Unpaid, ending, left_over
 from app.settlement import Direction, HoldKind, Settlement, SettlementState
 from app.web.admin.texts import notice_texts
@@ -78,10 +79,14 @@ def test_who_left_a_part_that_is_offered_again_declines_in_the_next_version(staf
 
     ending.end_batch(incident=incident, at=at + AFTER)
 
+    assert [each.says for each in left_over.list_left(incident)] == [
+        f"did not take the offer of version 1 by {format_date(offers['Hugo Martins'].due_on)}"
+    ]
     (case,) = [each for each in incident.cases if each.deal.external_id == "tidewater"]
     hugo = next(each.position for each in case.deal.requests if each.account.name == "Hugo Martins")
-    assert left_over.list_positions_left(case) == {hugo}
-    declining = {"tidewater": CaseDecision(declining=left_over.list_positions_left(case))}
+    left = {each.adjustment.request.position for each in left_over.list_who_left(case)}
+    assert left == {hugo}
+    declining = {"tidewater": CaseDecision(declining=frozenset(left))}
     later = at + AFTER
     incidents.propose(
         incident=incident,

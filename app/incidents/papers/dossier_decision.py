@@ -101,6 +101,7 @@ def describe_proposal(proposal: Proposal) -> ProposalFact:
 def _part(part: ProposalPart) -> PartFact:
     return PartFact(
         deal_id=part.case.deal.external_id,
+        deal_name=part.case.deal.name,
         remedy=part.remedy.label,
         reason=part.reason,
         risk=part.risk,
@@ -122,6 +123,7 @@ def _interest(adjustment: Adjustment) -> InterestFact:
     deal = adjustment.case.deal
     return InterestFact(
         deal_id=deal.external_id,
+        deal_name=deal.name,
         account_id=adjustment.account.external_id,
         account_name=adjustment.account.name,
         currency=deal.currency,

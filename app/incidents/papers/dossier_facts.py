@@ -106,6 +106,7 @@ class InterestFact:
     """The interest of one adjustment, and the lines whose sum it is, rounded half up once."""
 
     deal_id: str
+    deal_name: str
     account_id: str
     account_name: str
     currency: str
@@ -183,6 +184,7 @@ class PartFact:
     """What a proposal decides for one deal, and why."""
 
     deal_id: str
+    deal_name: str
     remedy: str
     reason: str
     risk: str

@@ -35,7 +35,7 @@ from app.incidents import (
     list_offered,
     positions_of,
 )
-from app.incidents.left_over import list_positions_left
+from app.incidents.left_over import list_who_left
 from app.settlement import INTEREST_POLICIES
 from app.web.admin.forms import LONGEST_NOTE, CheckboxesField
 
@@ -224,9 +224,14 @@ def list_who_may_decline(case: Case, numbers: Collection[str]) -> list[Offered]:
 
 
 def _offers(case: Case, numbers: Collection[str]) -> list[tuple[str, str]]:
+    """Who may decline, by account number; of whoever left an offer already it is said which."""
+    left = {each.account.external_id: f"; {each.says}" for each in list_who_left(case)}
     currency = case.deal.currency
     return [
-        (each.number, f"{each.name}, {each.number}: {format_money(each.offered_cents, currency)} more")
+        (
+            each.number,
+            f"{each.name}, {each.number}: {format_money(each.offered_cents, currency)} more{left.get(each.number, '')}",
+        )
         for each in list_who_may_decline(case, numbers)
     ]
 
@@ -234,16 +239,18 @@ def _offers(case: Case, numbers: Collection[str]) -> list[tuple[str, str]]:
 def _said(case: Case, newest: Proposal | None) -> dict[str, object]:
     """What was said of this deal last; without it, redistribution as the agreement says.
 
-    Who left a part that is offered again declines. A deal that is out stays out of the next version, but for that.
+    Who left a part declines. A deal that is out stays out of the next version, unless such a part is offered again.
     """
     published = current.find_covering(case)
-    left = list_positions_left(case)
+    left = list_who_left(case)
+    is_offered_again = any(each.is_offered_again for each in left)
     before = _part_of(newest, case) or _part_of(published, case)
     is_waiting = newest is not None and newest is not published and _part_of(newest, case) is not None
-    is_left_out: dict[str, object] = {"is_left_out": published is not None and not left and not is_waiting}
+    is_left_out: dict[str, object] = {"is_left_out": published is not None and not is_offered_again and not is_waiting}
     if before is None:
         usual = Distributions.TRUED_UP if case.deal.distributions else Distributions.NOTHING
         return {"remedy": Remedy.REDISTRIBUTION, "risk": "", "distributions": usual} | is_left_out
+    positions = frozenset(each.adjustment.request.position for each in left)
     return is_left_out | {
         "remedy": before.remedy,
         "why": before.reason,
@@ -252,7 +259,7 @@ def _said(case: Case, newest: Proposal | None) -> dict[str, object]:
         "multiple": before.multiple_text,
         "distributions": before.distributions,
         "distributions_reason": before.distributions_reason,
-        "declining": [each.number for each in list_holders(case, left.union(before.held))],
+        "declining": [each.number for each in list_holders(case, positions.union(before.held))],
         "is_obliging": bool(before.obliged_by),
     }
 

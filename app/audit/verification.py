@@ -4,10 +4,11 @@ Nothing that is compared is trusted: hashes are made again from the stored bytes
 the anchor as well as from the database. Nothing is written. The first finding ends it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.audit.anchors import AnchorUnreadable, FileAnchor
@@ -114,12 +115,22 @@ def _read_anchor(key: VerifierKey, anchor: FileAnchor) -> _Signed:
 
 
 def _add_stored(signed: _Signed, key: VerifierKey, connection: Connection) -> None:
-    for size, note in connection.execute(select(AuditCheckpoint.size, AuditCheckpoint.note)):
+    for size, note, _ in _read_checkpoints(connection):
         if not isinstance(note, str):  # SQLite keeps bytes in a column of text
             raise Found(Finding.UNREADABLE, says=f"The checkpoint stored for size {size!r} is no text.")
         checkpoint = signed.add(note, key, "the database")
         if checkpoint.size != size:
             raise Found(Finding.UNREADABLE, says=f"The checkpoint stored for size {size} is of {checkpoint.size}.")
+
+
+def _read_checkpoints(connection: Connection) -> Sequence[Row[int, str, datetime]]:
+    """Size, note and time of each; a time that is none is met by whoever reads the checkpoint, so it is read too."""
+    stored = select(AuditCheckpoint.size, AuditCheckpoint.note, AuditCheckpoint.made_at)
+    try:
+        return connection.execute(stored).all()
+    except (TypeError, ValueError) as error:
+        says = f"A checkpoint is stored with a time that is none: {error}."
+        raise Found(Finding.UNREADABLE, says=says) from error
 
 
 def _read(note: str, place: str) -> Checkpoint:

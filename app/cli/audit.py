@@ -6,6 +6,7 @@ from typing import BinaryIO
 
 import click
 from flask import current_app
+from sqlalchemy.exc import OperationalError
 
 from app import audit
 from app.audit import AuditCheckpoint
@@ -15,7 +16,7 @@ from app.core import clock
 from app.core.db import transaction
 from app.core.text import plural
 from app.settings import Settings
-from app.tlog.encoding import to_base64
+from app.tlog.encoding import from_decimal, to_base64
 from app.tlog.errors import Malformed, NotVerified
 from app.tlog.note import VerifierKey
 from app.tlog.receipt import LONGEST_RECEIPT, CheckedReceipt
@@ -28,6 +29,19 @@ NO_KEY = (
     "AUDIT_VKEY is not set, and AUDIT_KEY_FILE holds no signing key that this process can read. "
     "Set AUDIT_VKEY to the line that was printed when the signing key was made."
 )
+
+
+class Place(click.ParamType[int]):
+    """A size or an index, written as the log's own formats write it."""
+
+    name = "integer"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read it; other digits than 0 to 9, signs and leading zeroes are refused."""
+        try:
+            return from_decimal(str(value))
+        except Malformed as error:
+            self.fail(f"{error}. Use the digits 0 to 9, as in 1284.", param, ctx)
 
 
 @click.group("audit")
@@ -58,7 +72,7 @@ def vkey() -> None:
 
 
 @group.command()
-@click.argument("index", type=click.IntRange(min=0))
+@click.argument("index", type=Place())
 def prove(index: int) -> None:
     """Print the proof that entry INDEX stands in the log, without what it says."""
     event = audit.find_event_at(index) if index < audit.log_size() else None
@@ -71,8 +85,8 @@ def prove(index: int) -> None:
 
 
 @group.command()
-@click.argument("old", type=int)
-@click.argument("new", type=int)
+@click.argument("old", type=Place())
+@click.argument("new", type=Place())
 def consistency(old: int, new: int) -> None:
     """Print the proof that the log of size NEW begins with that of size OLD: base64 hashes, one a line."""
     try:
@@ -177,7 +191,10 @@ def _verifier(settings: Settings) -> VerifierKey:
 
 
 def _newest() -> AuditCheckpoint:
-    newest = audit.find_newest_checkpoint()
+    try:
+        newest = audit.find_newest_checkpoint()
+    except (TypeError, ValueError, OperationalError) as error:
+        raise Failed(f"The newest checkpoint cannot be read: {error}. Run flask audit verify.") from error
     if newest is None:
         raise Failed(NOT_SIGNED_YET)
     return newest

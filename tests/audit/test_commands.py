@@ -70,6 +70,22 @@ def test_the_verdict_is_the_first_word_and_the_exit_code(
     assert (result.exit_code, result.stdout.splitlines()[0]) == (exit_code, first_line)
 
 
+@pytest.mark.parametrize(
+    "change", ["made_at = 7", "made_at = x'ff'", "made_at = 'soon'", "note = CAST(x'ff0a' AS TEXT)"]
+)
+@pytest.mark.parametrize(("words", "exit_code"), [(["verify"], 16), (["checkpoint"], 1)])
+def test_a_checkpoint_that_cannot_be_read_has_a_verdict_and_no_traceback(
+    app: Flask, log: SignedLog, change: str, words: list[str], exit_code: int
+) -> None:
+    tamper(f"UPDATE audit_checkpoint SET {change}")
+
+    result = run(app, *words)
+
+    assert isinstance(result.exception, SystemExit)
+    assert result.exit_code == exit_code
+    assert "verify" in result.stderr or result.stdout.startswith("UNREADABLE\n")
+
+
 def test_the_newest_checkpoint_is_printed_as_it_was_signed(app: Flask, log: SignedLog) -> None:
     assert run(app, "checkpoint").stdout == log.anchor.notes()[-1]
 
@@ -110,7 +126,19 @@ def test_a_proof_is_printed_for_every_entry(app: Flask, log: SignedLog) -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [("prove", 5), ("prove", 10**30), ("prove", -1), ("prove", "x"), ("consistency", 0, 3), ("consistency", 2, 6)],
+    [
+        ("prove", 5),
+        ("prove", 10**30),
+        ("prove", -1),
+        ("prove", "x"),
+        ("prove", "\u0663"),
+        ("prove", "0_3"),
+        ("prove", "03"),
+        ("consistency", 0, 3),
+        ("consistency", 2, 6),
+        ("consistency", "\u0661", 3),
+        ("consistency", 1, 10**30),
+    ],
 )
 def test_what_the_log_does_not_have_is_bad_input(app: Flask, log: SignedLog, words: tuple[object, ...]) -> None:
     result = run(app, *words)

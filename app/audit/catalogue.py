@@ -113,6 +113,7 @@ ACTIONS: Mapping[str, frozenset[str]] = {
     "settlement.let_go": _action("kind reason"),
     "settlement.settled": _action("reference cents on code"),
     "settlement.returned": _action("reference cents on code"),
+    "settlement.unclaimed": _action("since_on reason"),
     "settlement.superseded": _action("paid_cents"),
     "invoice.paid": _action("number cents on code"),
     "invoice.declined": _action("number"),

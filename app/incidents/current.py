@@ -1,6 +1,7 @@
 """Which figures stand: of each account in each case those of the newest published version that changed them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
@@ -12,6 +13,7 @@ from app.incidents.proposal_models import Adjustment, Proposal, ProposalPart
 from app.incidents.voiding import OUT
 
 
+@cache  # the words of a question, asked on every page: putting them together takes longer than asking
 def stands(up_to: int | None = None) -> ColumnElement[bool]:
     """Whether an adjustment is published and no newer one, of a version `up_to` that one, took its place."""
     newer = aliased(Adjustment)

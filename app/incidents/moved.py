@@ -62,7 +62,7 @@ def _moved(found: Sequence[Settlement], payments: Mapping[int, Sequence[settleme
     refunds = [each for each in found if each.direction is Direction.REFUND]
     offers = [each for each in found if each.direction is Direction.OFFER]
     return Moved(
-        repaid_cents=sum(min(each.paid_cents, each.principal_cents) for each in refunds),
+        repaid_cents=sum(each.paid_principal_cents for each in refunds),
         cash_cents=paid(Direction.CASH),
         distributed_cents=paid(Direction.DISTRIBUTION) - paid(Direction.CLAIM),
         taken=[Collected(each.cents, each.paid_on) for offer in offers for each in payments.get(offer.id, ())],

@@ -57,7 +57,7 @@ def _made_before(adjustments: Sequence[Adjustment]) -> Mapping[int, Mapping[Dire
 
 def _came_back(each: Adjustment, old: Settlement) -> bool:
     counted = each.repaid_cents - _before(each).repaid_cents
-    return old.direction in PAID_BACK and min(old.paid_cents, old.principal_cents) < counted
+    return old.direction in PAID_BACK and old.paid_principal_cents < counted
 
 
 def _before(each: Adjustment) -> Adjustment:

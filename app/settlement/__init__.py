@@ -51,6 +51,7 @@ from app.settlement.queries import (
 from app.settlement.statements import Balance, find_disagreements, list_balances, list_transfers
 from app.settlement.states import NotAllowed, SettlementState
 from app.settlement.superseding import may_be_superseded, supersede
+from app.settlement.unclaiming import CannotLeaveUnclaimed, leave_unclaimed
 
 __all__ = [
     "INTEREST_POLICIES",
@@ -66,6 +67,7 @@ __all__ = [
     "CannotDecline",
     "CannotForgo",
     "CannotHold",
+    "CannotLeaveUnclaimed",
     "CannotPay",
     "Direction",
     "Due",
@@ -104,6 +106,7 @@ __all__ = [
     "hold",
     "in_whole_cents",
     "interest",
+    "leave_unclaimed",
     "lift",
     "list_balances",
     "list_every_hold",

@@ -73,13 +73,10 @@ def owing(settlements: Sequence[Settlement]) -> list[Move]:
 
 
 def no_longer_owing(settlement: Settlement, reason: TransferReason) -> list[Move]:
-    """Back to whoever would have paid what is still open, interest last: it was superseded, or written off."""
+    """Back to whoever would have paid what is still open: it was superseded, or written off."""
     if settlement.direction.is_invoice:
         return []
-    return [
-        Move(move.target, move.origin, move.cents, reason, settlement.id)
-        for move in _owed(settlement, less=settlement.paid_cents)
-    ]
+    return [Move(move.target, move.origin, move.cents, reason, settlement.id) for move in _owed(settlement)]
 
 
 def paid_out(settlement: Settlement, cents: int, *, attempt: int) -> Move:
@@ -119,15 +116,14 @@ def investor(settlement: Settlement) -> Place:
     return Place(LedgerKind.INVESTOR, settlement.currency, settlement.account_id)
 
 
-def _owed(settlement: Settlement, *, less: int = 0) -> list[Move]:
-    """Principal first: what was paid of it is `less`."""
+def _owed(settlement: Settlement) -> list[Move]:
+    """What is still open of its principal, and of its interest."""
     source = _deal(settlement) if settlement.direction is Direction.REFUND else _platform(settlement)
-    principal = max(settlement.principal_cents - less, 0)
-    interest = settlement.interest_cents - max(less - settlement.principal_cents, 0)
+    principal = settlement.principal_cents - settlement.paid_principal_cents
     to, why = investor(settlement), TransferReason.DUE
     return [
         Move(source, to, principal, why, settlement.id),
-        Move(_platform(settlement), to, interest, why, settlement.id),
+        Move(_platform(settlement), to, settlement.open_cents - principal, why, settlement.id),
     ]
 
 

@@ -48,7 +48,8 @@ class Settlement(Pseudonymous, Base):
     """What one adjustment comes to in money, one row a direction. Interest is the platform's own, only on refunds.
 
     What the investor pays is an invoice with a number, `2026-0007`: the year it became due and a count within it.
-    `paid_cents` is what has arrived of it, at the investor's or, for an invoice, with the platform.
+    `paid_cents` is what has arrived of it, at the investor's or, for an invoice, with the platform. `unclaimed_on` is
+    the day since which nobody claims what came back.
     """
 
     __tablename__ = "settlements"
@@ -61,6 +62,7 @@ class Settlement(Pseudonymous, Base):
         CheckConstraint("(direction IN ('offer', 'claim')) = (number IS NOT NULL)", name="offers_are_numbered"),
         CheckConstraint("length(currency) = 3", name="currency_code"),
         CheckConstraint("paid_cents >= 0 AND paid_cents <= principal_cents + interest_cents", name="never_paid_twice"),
+        CheckConstraint("state <> 'unclaimed' OR unclaimed_on IS NOT NULL", name="unclaimed_since_a_day"),
     )
     audit_kind: ClassVar[str] = "settlement"
 
@@ -77,6 +79,7 @@ class Settlement(Pseudonymous, Base):
     paid_cents: Mapped[Cents] = mapped_column(default=0)
     number: Mapped[str | None] = mapped_column(String(20))
     made_at: Mapped[datetime]
+    unclaimed_on: Mapped[date | None]
 
     account: Mapped[Account] = relationship()
     deal: Mapped[Deal] = relationship()
@@ -85,6 +88,14 @@ class Settlement(Pseudonymous, Base):
     def total_cents(self) -> int:
         """Principal and interest together."""
         return self.principal_cents + self.interest_cents
+
+    @property
+    def paid_principal_cents(self) -> int:
+        """The principal in what has arrived: a payment of a part brings its share of the interest with it.
+
+        So whatever takes the place of the rest bears interest on the rest alone, and none is lost or paid twice.
+        """
+        return self.paid_cents * self.principal_cents // self.total_cents if self.total_cents else 0
 
     @property
     def open_cents(self) -> int:

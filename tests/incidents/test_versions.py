@@ -24,7 +24,7 @@ from app.incidents import (
 )
 from app.incidents.replacing import CannotReplace
 from app.notices import AllClear, Correction, Message, read_content
-from app.settlement import Settlement, SettlementState
+from app.settlement import HoldKind, Settlement, SettlementState
 from app.web.admin.texts import notice_texts
 from tests.incidents.builders import AS_AGREED, PAY_TO, Staff, an_incident, approve, key_dates, publish, the_staff
 
@@ -212,6 +212,28 @@ def test_a_refund_that_was_paid_is_never_paid_twice(published: Incident, staff: 
     assert (jonah.is_kept, jonah.repaid_cents, jonah.refund_cents) == (False, 633382, 0)
     (only,) = _settlements("Jonah Reyes")
     assert only.state is SettlementState.SETTLED
+    assert settlement.find_disagreements() == {}
+
+
+def test_no_interest_is_lost_or_paid_twice_where_a_part_was_paid(
+    published: Incident, staff: Staff, at: datetime
+) -> None:
+    (refund,) = _settlements("Jonah Reyes")
+    held = settlement.hold(
+        settlement=refund, kind=HoldKind.DISPUTE, reason="Disputed.", by=staff.admin, at=at, cents=200_000
+    )
+    _pay_refunds(published, staff, at + timedelta(days=20))
+    settlement.lift(held=held, reason="Answered.", by=staff.admin, at=at)
+    later = at + timedelta(days=30)
+    almost = Decision({"tidewater": CaseDecision()}, covers=TIDEWATER, interest_policy="simple-act/365f, at most 90%")
+
+    _publish(published, staff, later, almost)
+
+    old, new = _settlements("Jonah Reyes")
+    assert old.paid_principal_cents + new.principal_cents == old.principal_cents
+    interest = old.paid_cents - old.paid_principal_cents + new.interest_cents
+    as_if_none_was_paid = new.interest_cents * old.principal_cents // new.principal_cents
+    assert old.interest_cents <= interest <= as_if_none_was_paid  # the rest bears it for longer than the part
     assert settlement.find_disagreements() == {}
 
 

@@ -2,8 +2,6 @@
 
 from datetime import date
 
-from sqlalchemy import func, select
-
 from app.core.db import session
 from app.deals import Deal, RuleName
 from app.incidents.models import Case, Incident
@@ -37,28 +35,6 @@ def adjustments_of_a_demo_deal() -> list[Adjustment]:
     return adjustments
 
 
-def a_newer_adjustment(before: Adjustment) -> Adjustment:
-    """The same account and deal under a proposal that follows all others of its incident."""
-    incident = before.proposal.incident
-    newest = session.scalars(select(func.max(Proposal.version)).where(Proposal.incident_id == incident.id)).one()
-    proposal = _a_proposal(incident, version=newest + 1)
-    newer = Adjustment(
-        proposal=proposal,
-        case=before.case,
-        account_id=before.account_id,
-        request=before.request,
-        recorded_cents=before.recorded_cents,
-        corrected_cents=before.corrected_cents,
-        collected_cents=before.collected_cents,
-        is_capped=False,
-        interest_cents=0,
-        interest_lines=[],
-    )
-    session.add(newer)
-    session.flush()
-    return newer
-
-
 def _an_incident(deal: Deal) -> Incident:
     return Incident(
         reference="INC-2026-003",
@@ -77,10 +53,10 @@ def _an_incident(deal: Deal) -> Incident:
     )
 
 
-def _a_proposal(incident: Incident, version: int = 1) -> Proposal:
+def _a_proposal(incident: Incident) -> Proposal:
     return Proposal(
         incident=incident,
-        version=version,
+        version=1,
         notice_on=date(2026, 11, 23),
         look_by=TO_COME,
         pay_by=date(2026, 12, 10),

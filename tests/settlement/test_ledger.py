@@ -8,8 +8,10 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from app import settlement
 from app.core.db import session
+from app.incidents import Distributions
 from app.settlement import Direction, Settlement
-from faults.walking import House, Walk
+from faults.money_house import House
+from faults.walking import Walk
 from tests.allocations.rows import AT
 from tests.settlement.builders import adjustments_of_a_demo_deal
 
@@ -90,13 +92,13 @@ def test_a_settlement_that_the_ledger_does_not_know_is_seen() -> None:
     assert list(settlement.find_disagreements().values()) == [(107, 108)]
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(4))
 def test_random_walks_stay_balanced_and_pay_nobody_twice(seed: int) -> None:
-    walk = Walk(House(), seed)
+    walk = Walk(House(Distributions.CLAIMED), seed)
 
-    walk.go(40)
+    walk.go(25)
 
-    assert walk.refused < 40
+    assert walk.refused < 25
 
 
 def _write(origin: str, target: str, cents: int, currency: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import aliased, contains_eager, joinedload
@@ -135,6 +136,7 @@ def list_payable(incident: Incident, *, on: date) -> dict[int, int]:
     return dict(settlement.payable(session.scalars(ready.order_by(Settlement.id)).unique().all(), on=on))
 
 
+@cache  # the words alone: putting them together takes longer than asking
 def _waits_for_a_version() -> ColumnElement[bool]:
     """Whether a version that is neither void, rejected nor out yet would change what the settlement carries out."""
     newer, version = aliased(Adjustment), aliased(Proposal)

@@ -79,6 +79,12 @@ def _table(content: bytes) -> list[Mapping[str, str]]:
     missing = [name for name in NEEDED if name not in header]
     if missing:
         raise BadAnswer(f"Row 1 lacks the column {', '.join(missing)}. The columns are {', '.join(NEEDED + OPTIONAL)}.")
+    if repeated := sorted({name for name in header if name and header.count(name) > 1}):
+        raise BadAnswer(f"Row 1 names the column {', '.join(repeated)} more than once. Leave one of them out.")
+    if unknown := [name for name in header if name not in NEEDED + OPTIONAL]:
+        raise BadAnswer(
+            f"Row 1 has the column {unknown[0]!r}, which is not known. The columns are {', '.join(NEEDED + OPTIONAL)}."
+        )
     return [_cells(header, row, number) for number, row in enumerate(rows[1:], start=2) if any(row)]
 
 

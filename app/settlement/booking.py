@@ -3,7 +3,7 @@
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from app import audit
 from app.core.db import session
@@ -23,13 +23,15 @@ class CannotBook(DomainError):
     """This answer cannot be booked, or not again."""
 
 
-def book(*, incident_id: int, name: str, content: bytes, by: Person, at: datetime) -> AnswerFile:
-    """Book every row that matches; the others are kept for somebody to clear. Raises BadAnswer, CannotBook."""
-    sha256 = hashlib.sha256(content).hexdigest()
-    before = session.scalar(select(AnswerFile).where(AnswerFile.sha256 == sha256))
-    if before is not None:
-        raise CannotBook(f"This very file was taken in already, as {before.name}. Nothing was booked again.")
-    found = match(read_answers(content))
+def book(
+    *, incident_id: int, name: str, content: bytes, by: Person, at: datetime, resting: Select[int] | None = None
+) -> AnswerFile:
+    """Book every row that matches; the others are kept for somebody to clear, as is what is said of `resting` money.
+
+    Raises BadAnswer, CannotBook.
+    """
+    sha256 = _new_digest(content)
+    found = match(read_answers(content), resting=resting)
     file = AnswerFile(
         sha256=sha256,
         incident_id=incident_id,
@@ -47,6 +49,15 @@ def book(*, incident_id: int, name: str, content: bytes, by: Person, at: datetim
         action="answers.taken", actor=by, subject=file, at=at, digest=sha256, booked=file.booked, left_over=left_over
     )
     return file
+
+
+def _new_digest(content: bytes) -> str:
+    """Raises CannotBook for a file that was taken in before."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    before = session.scalar(select(AnswerFile).where(AnswerFile.sha256 == sha256))
+    if before is not None:
+        raise CannotBook(f"This very file was taken in already, as {before.name}. Nothing was booked again.")
+    return sha256
 
 
 def _book_rows(file: AnswerFile, found: Match, at: datetime) -> None:

@@ -1,9 +1,9 @@
 """What each row of an answer means for our own books, before anything is booked: to book, known, or left over."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from app.core.db import session
@@ -19,6 +19,14 @@ FOLLOWS = {
     (ItemState.SETTLED, AnswerState.RETURNED),
 }
 GIVEN_UP = frozenset({SettlementState.SUPERSEDED, SettlementState.WRITTEN_OFF})
+CLOSED = (
+    "Its incident is closed, so nothing is booked or paid here any more. If the money came back, reach the investor,"
+    " pay them from your own system or open another incident, and say in a note which."
+)
+BACK_AND_OVER = (
+    "This money came back, and its settlement is {state}, so nothing of it is paid again from here. Say in a note how"
+    " the investor gets it."
+)
 SENT = frozenset({BatchState.SENT, BatchState.ANSWERED})
 
 
@@ -37,36 +45,38 @@ class Match:
         return len(self.payments) + len(self.invoices)
 
 
-def match(answers: Sequence[Answer]) -> Match:
-    """Hold every row against batches and invoices; nothing is written."""
+def match(answers: Sequence[Answer], *, resting: Select[int] | None = None) -> Match:
+    """Hold every row against batches and invoices; nothing is written.
+
+    `resting` asks for the ids of settlements whose money moves no more: what is said of them is left over.
+    """
     found, items, invoices = Match(), _items(answers), _invoices(answers)
-    open_cents = {each.id: each.open_cents for each in invoices.values()}
+    about = {each.settlement_id for each in items.values()} | {each.id for each in invoices.values()}
+    at_rest = set() if resting is None else set(session.scalars(resting.where(Settlement.id.in_(about))))
+    open_cents = {each.id: each.open_cents for each in invoices.values() if each.id not in at_rest}
     for answer in answers:
         if answer.state is AnswerState.PAID:
             _match_invoice(found, answer, invoices.get(answer.reference), open_cents)
         else:
-            _match_payment(found, answer, items.get(answer.reference))
+            _match_payment(found, answer, items.get(answer.reference), at_rest)
     return found
 
 
-def _match_payment(found: Match, answer: Answer, item: BatchItem | None) -> None:
+def _match_payment(found: Match, answer: Answer, item: BatchItem | None, at_rest: Collection[int]) -> None:
     if item is None:
         _leave(found, answer, "No payment of ours has this reference. Ask the payment system what it was for.")
     elif problem := _differs(answer, item.cents, item.settlement.currency):
         _leave(found, answer, problem)
     elif item.state.value == answer.state.value:
         found.known.append(answer)
+    elif item.settlement_id in at_rest:
+        _leave(found, answer, CLOSED)
     elif item.batch.state not in SENT:
         _leave(found, answer, f"Batch {item.batch.number} is {item.batch.state}; its file was never taken from here.")
     elif (item.state, answer.state) not in FOLLOWS:
         _leave(found, answer, f"This payment is {item.state} here. Ask the payment system which is true.")
     elif item.state is ItemState.SETTLED and item.settlement.state in GIVEN_UP:
-        _leave(
-            found,
-            answer,
-            f"This money came back, and its settlement is {item.settlement.state}, so nothing of it is paid again from"
-            " here. Say in a note how the investor gets it.",
-        )
+        _leave(found, answer, BACK_AND_OVER.format(state=item.settlement.state))
     else:
         found.payments.append((answer, item))
 
@@ -79,6 +89,8 @@ def _match_invoice(found: Match, answer: Answer, invoice: Settlement | None, ope
         _leave(found, answer, f"The invoice is in {invoice.currency}. Have it sent back, or exchanged and reported so.")
     elif _is_booked(answer, invoice):
         found.known.append(answer)
+    elif invoice.id not in open_cents:
+        _leave(found, answer, "Its incident is closed. Send the money back, tell the investor, and say so in a note.")
     elif invoice.state is not SettlementState.DUE:
         _leave(found, answer, f"This invoice is {invoice.state}. Send the money back, or ask the investor.")
     elif cents > open_cents[invoice.id]:

@@ -98,6 +98,14 @@ def take_file(*, batch: Batch, by: Person, at: datetime) -> bytes:
     return content
 
 
+def sent_cents(settlements: Sequence[Settlement]) -> Mapping[int, int]:
+    """What is on its way of each, by its id, in minor units: its file was taken, and no answer came."""
+    sent = select(BatchItem.settlement_id, BatchItem.cents).join(Batch, Batch.id == BatchItem.batch_id)
+    ids = [each.id for each in settlements]
+    theirs = BatchItem.settlement_id.in_(ids) & (BatchItem.state == ItemState.OPEN) & Batch.sent_at.is_not(None)
+    return {id_: int(cents) for id_, cents in session.execute(sent.where(theirs))}
+
+
 def file_of(batch: Batch) -> bytes:
     """Its file, the same bytes every time."""
     return write_file(batch.number, orders_of(batch))

@@ -39,6 +39,7 @@ from app.worker import log_keeping
 from tests.incidents.builders import Staff, accept_all, an_incident, the_staff
 from tests.papers import needs_pango
 
+pytestmark = pytest.mark.both_databases
 LATER = timedelta(days=13)
 
 

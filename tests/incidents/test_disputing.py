@@ -60,6 +60,38 @@ def test_a_disputed_invoice_waits_and_its_due_date_moves_by_the_days_it_waited(
     assert actions_about(dispute) == ["dispute.filed", "dispute.withdrawn"]
 
 
+def test_lifting_the_hold_by_hand_lets_the_due_date_run_again(incident: Incident, staff: Staff, at: datetime) -> None:
+    hugo, figures = the_person("hugo"), the_figures("Hugo Martins", "tidewater")
+    offer = the_settlement(figures, Direction.OFFER)
+    was = offer.due_on
+    dispute = a_dispute(figures, hugo, at=at)
+    (hold,) = settlement.list_every_hold(offer)
+    later = at + timedelta(days=9)
+
+    answering.lift_by_hand(incident=incident, held=hold, reason="He called.", by=staff.admin, at=later)
+
+    assert offer.due_on == was + timedelta(days=9)
+    answering.withdraw(dispute=dispute, by=hugo, at=later + timedelta(days=1))
+    assert offer.due_on == was + timedelta(days=9), "the same days are not given twice"
+
+
+def test_what_left_before_the_dispute_is_on_its_way_and_does_not_wait(
+    incident: Incident, staff: Staff, at: datetime
+) -> None:
+    grace, figures = the_person("grace"), the_figures("Grace Lindqvist", "orbit")
+    refund = the_settlement(figures, Direction.REFUND)
+    later = at + timedelta(days=12)
+    batch = settlement.prepare(incident_id=incident.id, settlement_ids=[refund.id], by=staff.admin, at=later)
+    settlement.release(batch=batch, digest_seen=batch.digest, by=staff.management, at=later)
+    settlement.take_file(batch=batch, by=staff.admin, at=later)
+    assert not answering.still_pays(figures)
+
+    dispute = a_dispute(figures, grace, at=later)
+
+    (waiting,) = answering.list_waiting_for(dispute, at=later)
+    assert (waiting.cents, waiting.sent_cents) == (0, refund.total_cents)
+
+
 @pytest.mark.both_databases
 def test_the_undisputed_part_of_a_refund_is_paid(incident: Incident, staff: Staff, at: datetime) -> None:
     grace, figures = the_person("grace"), the_figures("Grace Lindqvist", "orbit")

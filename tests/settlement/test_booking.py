@@ -174,7 +174,13 @@ def test_leftovers_are_cleared_once_with_a_note(desk: Desk) -> None:
         (b"reference,state,date,code\nP-1,settled,2026-12-10,\nP-1,settled,2026-12-11,\n", "row 2 says settled of it"),
         ("reference,state,date,code\nP-é".encode("latin-1"), "is not UTF-8"),
         (b'reference,state,date,code\n"P-1,settled,2026-12-10,\n', "This is no CSV"),
+        (b"reference,state,date,code,Code\nP-1,settled,2026-12-10,,\n", "names the column code more than once"),
+        (b"reference,state,date,code,amout\nP-1,settled,2026-12-10,,1\n", "column 'amout', which is not known"),
+        (b"reference,state,date,code,amount,currency\nP-1,paid,2026-12-10,x,=5+5,USD\n", "amount '=5+5' 'USD'"),
+        (b"reference,state,date,code\nP-1,=settled,2026-12-10,\n", "state '=settled'"),
+        (b"\xff\xfer\x00e\x00f\x00", "Byte 0 is not UTF-8"),
         (b"x" * 5_000_001, "at most 5,000,000 are read"),
+        (b"x" * 50_000_000, "The file has 50,000,000 bytes"),
     ],
 )
 def test_a_bad_file_is_refused_by_row_and_column_and_books_nothing(desk: Desk, content: bytes, says: str) -> None:

@@ -36,7 +36,14 @@ from app.incidents.answering.electing import (
     list_options,
 )
 from app.incidents.answering.election_models import Choice, Election
-from app.incidents.answering.pausing import list_disputed, list_payouts, still_pays, today_in, waiting_cents
+from app.incidents.answering.pausing import (
+    lift_by_hand,
+    list_disputed,
+    list_payouts,
+    still_pays,
+    today_in,
+    waiting_cents,
+)
 from app.incidents.answering.phone_models import PhoneAnswer, PhoneKind
 from app.incidents.answering.queries import (
     Queued,
@@ -105,6 +112,7 @@ __all__ = [
     "get_dispute_of",
     "get_election",
     "hand_out_file",
+    "lift_by_hand",
     "list_disputed",
     "list_disputes_of",
     "list_elections_by",

@@ -25,6 +25,7 @@ from app.incidents.answering.pausing import list_dispute_holds, today_in
 from app.incidents.answers import figure_seen, new_number
 from app.incidents.canonical import canonical
 from app.incidents.proposal_models import Adjustment, ProposalPart
+from app.incidents.workflow import OVER
 from app.settlement import Direction, Settlement, SettlementState
 
 CHOOSABLE = (SettlementState.DUE, SettlementState.DECLINED)
@@ -72,6 +73,8 @@ def elect(
     if known is not None:
         return known
     check_answers_for(adjustment.account_id, adjustment, person, at)
+    if adjustment.case.incident.state in OVER:
+        raise CannotElect("Your case is closed, so nothing can be chosen any more. Please call us.")
     option = next(iter(list_options([adjustment], on=today_in(adjustment.case.incident, at))), None)
     if option is None:
         raise CannotElect("There is nothing to choose here.")
@@ -146,7 +149,8 @@ def list_options(adjustments: Sequence[Adjustment], *, on: date) -> list[Option]
 
 def _option(adjustment: Adjustment, offer: Settlement, chosen: Election | None, today: date) -> Option:
     until_on = _until(adjustment, offer, today)
-    return Option(adjustment, offer, until_on, offer.state in CHOOSABLE and today <= until_on, chosen)
+    is_open = offer.state in CHOOSABLE and today <= until_on and adjustment.case.incident.state not in OVER
+    return Option(adjustment, offer, until_on, is_open, chosen)
 
 
 def _until(adjustment: Adjustment, offer: Settlement, today: date) -> date:

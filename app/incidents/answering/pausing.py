@@ -58,6 +58,16 @@ def resume(dispute: Dispute, *, because: str, by: Person | None, at: datetime) -
                 settlement.postpone(settlement=each, days=days, by=by, at=at)
 
 
+def lift_by_hand(*, incident: Incident, held: Hold, reason: str, by: Person, at: datetime) -> None:
+    """Staff let go what somebody holds; with the last hold of a dispute the due date of an invoice runs again."""
+    settlement.lift(held=held, reason=reason, by=by, at=at)
+    of, today = held.settlement, today_in(incident, at)
+    waited = paused_days(today_in(incident, held.placed_at), today) if held.kind is HoldKind.DISPUTE else 0
+    runs_again = of.direction.is_invoice and not of.state.is_over and not list_dispute_holds([of], on=today)
+    if waited and runs_again:
+        settlement.postpone(settlement=of, days=waited, by=by, at=at)
+
+
 def let_go(holds: Sequence[Hold], *, because: str, by: Person | None, at: datetime) -> None:
     """Lift these holds."""
     for each in holds:
@@ -101,14 +111,23 @@ def list_dispute_holds(settlements: Sequence[Settlement], *, on: date) -> list[H
 
 
 def still_pays(adjustment: Adjustment) -> bool:
-    """Whether any money to the investor is still on its way for these figures."""
-    return bool(list_payouts(list_settlements_of({(adjustment.case_id, adjustment.account_id)})))
+    """Whether any money to the investor has still to leave for these figures."""
+    payouts = list_payouts(list_settlements_of({(adjustment.case_id, adjustment.account_id)}))
+    left = settlement.sent_cents(payouts)
+    return any(each.open_cents > left.get(each.id, 0) for each in payouts)
 
 
 def waiting_cents(settlements: Sequence[Settlement], *, on: date) -> Mapping[int, int]:
-    """How many minor units of each wait for a dispute; those of which nothing does are missing."""
+    """How many minor units of each wait for a dispute; those of which nothing does are missing.
+
+    What had left before the dispute does not wait: it is on its way.
+    """
     holds = _by_settlement(settlements, on)
-    amounts = {each.id: settlement.held_cents(each, holds.get(each.id, ())) for each in settlements}
+    left = settlement.sent_cents(settlements)
+    amounts = {
+        each.id: min(settlement.held_cents(each, holds.get(each.id, ())), each.open_cents - left.get(each.id, 0))
+        for each in settlements
+    }
     return {id_: cents for id_, cents in amounts.items() if cents}
 
 

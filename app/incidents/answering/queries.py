@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Select, case, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from app import settlement
 from app.core.db import session
 from app.identity import Person
 from app.incidents.answering.dispute_models import Dispute, DisputeEntry
@@ -20,11 +21,15 @@ OVER = (DisputeState.CLOSED, DisputeState.WITHDRAWN)
 
 @dataclass(frozen=True)
 class Waiting:
-    """Money that waits for a dispute: minor units, and which way they would go."""
+    """Money that waits for a dispute: minor units, and which way they would go.
+
+    `sent_cents` had left before the dispute came, and cannot be called back from here.
+    """
 
     label: str
     cents: int
     currency: str
+    sent_cents: int = 0
 
 
 @dataclass(frozen=True)
@@ -103,16 +108,16 @@ def _waiting(disputes: Sequence[Dispute], at: datetime) -> Mapping[tuple[int, in
     if not figures:
         return {}
     settlements = list_settlements_of(figures)
-    cents = waiting_cents(settlements, on=at.date())
-    held = {each.adjustment_id: each for each in settlements if each.id in cents}
+    cents, left = waiting_cents(settlements, on=at.date()), settlement.sent_cents(settlements)
+    held = {each.adjustment_id: each for each in settlements if each.id in cents or each.id in left}
     rows = session.execute(
         select(Adjustment.id, Adjustment.case_id, Adjustment.account_id).where(Adjustment.id.in_(held))
     )
     of = {id_: (case_id, account_id) for id_, case_id, account_id in rows}
     found: dict[tuple[int, int], list[Waiting]] = {}
     for each in settlements:
-        if each.id in cents:
-            waiting = Waiting(each.direction.label, cents[each.id], each.currency)
+        if each.adjustment_id in of and (each.id in cents or each.id in left):
+            waiting = Waiting(each.direction.label, cents.get(each.id, 0), each.currency, left.get(each.id, 0))
             found.setdefault(of[each.adjustment_id], []).append(waiting)
     return found
 

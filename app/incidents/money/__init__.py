@@ -1,7 +1,7 @@
 """The money of an incident: what is due and how far it has come, paying it in batches, and files of it."""
 
 from app.incidents.money.listing import straddles, write_settlements, write_tax
-from app.incidents.money.paying import moving, prepare_batch, release_batch
+from app.incidents.money.paying import moving, prepare_batch, release_batch, take_answer
 from app.incidents.money.reading import (
     Due,
     DueTotal,
@@ -34,6 +34,7 @@ __all__ = [
     "prepare_batch",
     "release_batch",
     "straddles",
+    "take_answer",
     "total_due",
     "write_settlements",
     "write_tax",

@@ -5,13 +5,16 @@ from contextlib import contextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from app import settlement
 from app.core.db import session
 from app.identity import Person
 from app.incidents.models import Incident
 from app.incidents.money.reading import list_payable
+from app.incidents.proposal_models import Adjustment, Proposal
 from app.incidents.workflow import INCIDENT, OVER, IncidentState, step
-from app.settlement import Batch, CannotPay
+from app.settlement import AnswerFile, Batch, CannotPay, Settlement
 
 
 @contextmanager
@@ -39,3 +42,19 @@ def release_batch(*, incident: Incident, batch: Batch, digest_seen: str, by: Per
         settlement.release(batch=batch, digest_seen=digest_seen, by=by, at=at)
     if incident.state is IncidentState.PUBLISHED:
         incident.state = step(INCIDENT, incident.state, IncidentState.SETTLING)
+
+
+def take_answer(*, incident: Incident, name: str, content: bytes, by: Person, at: datetime) -> AnswerFile:
+    """Take in what the payment system answered, also after the close: what then comes back is listed for people.
+
+    A closed incident is never opened again, so no row about its money is booked. Raises BadAnswer, CannotBook.
+    """
+    session.refresh(incident, with_for_update=True)
+    closed = (
+        select(Settlement.id)
+        .join(Adjustment, Adjustment.id == Settlement.adjustment_id)
+        .join(Proposal, Proposal.id == Adjustment.proposal_id)
+        .join(Proposal.incident)
+        .where(Incident.state.in_(OVER))
+    )
+    return settlement.book(incident_id=incident.id, name=name, content=content, by=by, at=at, resting=closed)

@@ -78,8 +78,8 @@ def answer(reference: str) -> ResponseReturnValue:
     incident, form = incidents.get_incident(reference), AnswerForm()
     if form.submitted():
         name, content = form.file.data.filename or "answer.csv", form.file.data.read()
-        with form.refusals(), transaction(), money.moving(incident):
-            file = settlement.book(incident_id=incident.id, name=name, content=content, by=signed_in(), at=clock.now())
+        with form.refusals(), transaction():
+            file = money.take_answer(incident=incident, name=name, content=content, by=signed_in(), at=clock.now())
     if form.all_errors():
         return money_page(incident, form), 422
     return redirect(url_for(".show_answer", reference=reference, pseudonym=file.pseudonym))
@@ -98,7 +98,7 @@ def clear(reference: str, pseudonym: str) -> ResponseReturnValue:
     """Say what was done about the rows that were left over."""
     file, form = money.get_answer_file(incidents.get_incident(reference), pseudonym), ReasonForm()
     if form.submitted():
-        with form.refusals(), transaction(), money.moving(incidents.get_incident(reference)):
+        with form.refusals(), transaction():
             settlement.clear_leftovers(file=file, note=form.reason.data or "", by=signed_in(), at=clock.now())
     if form.all_errors():
         return _answer_page(reference, pseudonym, form), 422

@@ -53,6 +53,13 @@ class HoldForm(ActingForm):
         return parse_money(self.part.data, self.currency) if self.part.data else None
 
 
+class UnclaimedForm(ActingForm):
+    """Since when nobody claims it, and what was tried."""
+
+    since_on = DayField("Since which day", validators=[required("Give the day since which nobody claims it.")])
+    reason = note_field("What was tried to reach them", "Write what was tried; it goes into the audit log.")
+
+
 class DecideForm(ActingForm):
     """The button that was pressed says which."""
 

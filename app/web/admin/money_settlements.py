@@ -13,7 +13,7 @@ from app.incidents import money
 from app.settlement import HoldKind, Settlement
 from app.web.access import requires, signed_in
 from app.web.admin.forms import ActingForm
-from app.web.admin.money_forms import DecideForm, HoldForm, ReasonForm
+from app.web.admin.money_forms import DecideForm, HoldForm, ReasonForm, UnclaimedForm
 from app.web.admin.readers import readers
 
 bp = Blueprint("money_settlements", __name__, url_prefix="/admin/incidents/<reference>/money/settlements/<pseudonym>")
@@ -66,8 +66,26 @@ def lift(reference: str, pseudonym: str, hold: str) -> ResponseReturnValue:
     held = settlement.get_hold(of, hold)
     if form.submitted():
         with form.refusals(), transaction(), _moving(reference):
-            settlement.lift(held=held, reason=form.reason.data or "", by=signed_in(), at=clock.now())
+            incidents.answering.lift_by_hand(
+                incident=incidents.get_incident(reference),
+                held=held,
+                reason=form.reason.data or "",
+                by=signed_in(),
+                at=clock.now(),
+            )
     return _done(reference, of, form, "The hold is lifted.")
+
+
+@bp.post("/unclaimed")
+@requires(Role.ADMIN)
+def leave_unclaimed(reference: str, pseudonym: str) -> ResponseReturnValue:
+    """Nobody takes what came back."""
+    of, form = _get(reference, pseudonym), UnclaimedForm()
+    if form.submitted() and form.since_on.data:
+        since_on, reason = form.since_on.data, form.reason.data or ""
+        with form.refusals(), transaction(), _moving(reference):
+            settlement.leave_unclaimed(settlement=of, since_on=since_on, reason=reason, by=signed_in(), at=clock.now())
+    return _done(reference, of, form, "It counts as unclaimed. It stays owed, and the next batch tries it again.")
 
 
 @bp.post("/forgo")
@@ -121,6 +139,7 @@ def _page(reference: str, of: Settlement, form: ActingForm | None) -> str:
         readers=identity.list_readers(account=of.account, on=clock.now().date()),
         form=form or ReasonForm(None),
         holding=form if isinstance(form, HoldForm) else HoldForm(None),
+        leaving=form if isinstance(form, UnclaimedForm) else UnclaimedForm(None),
         reasoning=form if isinstance(form, ReasonForm) else ReasonForm(None),
         within="money",
     )

@@ -6,6 +6,7 @@ import re
 import pytest
 from flask import Flask
 
+from app.core import clock
 from app.core.db import session
 from app.incidents import get_incident, money
 from app.settlement import Batch, Settlement, SettlementState
@@ -102,6 +103,23 @@ def test_leftovers_are_listed_and_cleared_with_a_note(office: Office) -> None:
     office.admin.post(f"{path}/clear", on=path, reason="It belongs to another house; they were told.")
 
     assert "Cleared" in office.auditor.get(path).text
+
+
+def test_what_came_back_and_nobody_claims_is_said_with_its_day(office: Office) -> None:
+    number = prepare(office)
+    release(office.management, number)
+    office.admin.post(f"{MONEY}/batches/{number}/file", on=f"{MONEY}/batches/{number}")
+    item = session.query(Batch).one().items[0]
+    today = clock.now().date().isoformat()
+    answer(office.admin, f"reference,state,date,code\n{item.reference},returned,{today},AC04\n")
+    page = f"{MONEY}/settlements/{item.settlement.pseudonym}"
+
+    done = office.admin.post(f"{page}/unclaimed", on=page, since_on=today, reason="Letters came back.")
+
+    assert done.status_code == 302
+    shown = office.auditor.get(page).text
+    assert "Unclaimed" in shown
+    assert "Nobody claims it" not in shown, "it is said once"
 
 
 def test_an_offer_is_waived_by_two_people(office: Office) -> None:

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "35_unclaimed"
-down_revision = "34_phone_answers"
+revision = "36_unclaimed"
+down_revision = "35_withdrawn_by_phone"
 branch_labels = None
 depends_on = None
 

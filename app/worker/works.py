@@ -11,7 +11,7 @@ from app.core import clock, files
 from app.core.jobs import Job, Progress, Work
 from app.incidents import papers
 from app.settings import Settings
-from app.worker.log_keeping import verify_for
+from app.worker.log_keeping import sign, verify_for
 
 
 def replay(job: Job, progress: Progress) -> Mapping[str, Any]:
@@ -43,6 +43,7 @@ def draw_paper(job: Job, progress: Progress) -> Mapping[str, Any]:
 
 def print_papers(job: Job, progress: Progress) -> Mapping[str, Any]:
     """Print papers about an incident and keep them."""
+    sign()  # they rest on the signed log, and whoever asks has often done something just now
     return papers.make_papers(job, progress, press=current_app.extensions["press"], at=clock.now())
 
 

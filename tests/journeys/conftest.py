@@ -4,12 +4,14 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from app.demo.story import Stage
+from app.core import clock
+from app.demo.story import PAYABLE_AFTER, Stage
 from tests.journeys.portal import PATIENCE_MILLISECONDS, Portal, a_portal
 from tests.journeys.postbox import Mail, Postbox, an_open_postbox
 from tests.journeys.processes import Installation
@@ -48,22 +50,26 @@ class Stages:
     folder: Path
     port: int
     postbox: Postbox
-    told: dict[Stage, tuple[Path, list[Mail]]] = field(default_factory=dict)
+    told: dict[tuple[Stage, date], tuple[Path, list[Mail]]] = field(default_factory=dict)
 
-    def copy(self, stage: Stage, folder: Path) -> Installation:
-        """An installation of the journey's own, and in the postbox the mail that led there."""
-        if stage not in self.told:
-            self.told[stage] = self._tell(stage)
-        template, mails = self.told[stage]
+    def copy(self, stage: Stage, folder: Path, *, ago: timedelta = timedelta()) -> Installation:
+        """An installation of the journey's own, told as of an earlier day, and in the postbox the mail that led there.
+
+        The portal's clock stays the real one.
+        """
+        on = clock.now().date() - ago
+        if (stage, on) not in self.told:
+            self.told[stage, on] = self._tell(stage, on)
+        template, mails = self.told[stage, on]
         shutil.copytree(template, folder)
         self.postbox.mails = list(mails)
         return self._installation(folder)
 
-    def _tell(self, stage: Stage) -> tuple[Path, list[Mail]]:
+    def _tell(self, stage: Stage, on: date) -> tuple[Path, list[Mail]]:
         self.postbox.mails = []
-        folder = self.folder / stage.value
+        folder = self.folder / f"{stage.value}-{on}"
         folder.mkdir()
-        done = self._installation(folder).flask("demo", "load", "--stage", stage.value)
+        done = self._installation(folder).flask("demo", "load", "--stage", stage.value, "--today", on.isoformat())
         assert done.returncode == 0, done.stderr
         return folder, self.postbox.mails
 
@@ -88,6 +94,14 @@ def stages(tmp_path_factory: pytest.TempPathFactory, postbox: Postbox) -> Stages
 def published(stages: Stages, browser: Browser, tmp_path: Path) -> Iterator[Portal]:
     """The portal where everybody has their corrected figures."""
     with a_portal(stages.copy(Stage.PUBLISHED, tmp_path / "portal"), stages.postbox, browser) as portal:
+        yield portal
+
+
+@pytest.fixture
+def payable(stages: Stages, browser: Browser, tmp_path: Path) -> Iterator[Portal]:
+    """The portal where everybody had their corrected figures so long ago that money can be paid."""
+    installation = stages.copy(Stage.PUBLISHED, tmp_path / "portal", ago=PAYABLE_AFTER)
+    with a_portal(installation, stages.postbox, browser) as portal:
         yield portal
 
 

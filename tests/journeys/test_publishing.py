@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
 
 from app.core import clock
 from app.demo.dates import DATA
-from app.demo.people import ADMIN, LEGAL, MANAGEMENT, PASSWORD
+from app.demo.people import ADMIN, LEGAL, MANAGEMENT
 from tests.journeys.portal import Portal
+from tests.journeys.staff import go_to, has_done, staff_member
 from tests.journeys.visitor import Visitor
 
 pytestmark = pytest.mark.browser
@@ -32,16 +32,6 @@ def test_admin_legal_and_management_take_a_reported_error_to_corrected_figures(r
     grace = reported.visitor()
     grace.signs_in_with(reported.mail_to("grace@example.com", "Your corrected figures"))
     grace.sees("We made a mistake in Orbit Robotics. We are paying you back $33,585.28.")
-
-
-def staff_member(portal: Portal, email: str) -> Visitor:
-    """Somebody of the staff, at the page of the incident."""
-    member = portal.visitor()
-    member.signs_in_as_staff(portal.url, email, PASSWORD)
-    member.sees("Incidents")
-    member.follows(REFERENCE)
-    expect(member.page.get_by_role("list", name="The nine steps")).to_be_visible()
-    return member
 
 
 def state_that_it_was_stopped(admin: Visitor) -> None:
@@ -130,16 +120,4 @@ def publish(admin: Visitor) -> None:
     admin.page.get_by_label("Type the reference of the incident").fill(REFERENCE)
     admin.presses("Publish to the first five")
     admin.presses("Continue with the rest")
-    admin.sees("Published: 11 of 11 people written to")
-
-
-def go_to(member: Visitor, page: str) -> None:
-    """A page of the incident, from the list of its pages."""
-    links = member.page.get_by_role("navigation", name=f"Pages of {REFERENCE}")
-    links.get_by_role("link", name=page, exact=True).click()
-    expect(links.locator("[aria-current=page]")).to_have_text(page)
-
-
-def has_done(member: Visitor, words: str) -> None:
-    """The next page says what was done."""
-    expect(member.page.get_by_role("status")).to_have_text(words)
+    admin.sees("Everybody was told: 11 of 11")

@@ -58,7 +58,7 @@ def test_what_nobody_claims_is_written_off_by_two_people(house: House) -> None:
 
 
 def test_only_what_came_back_is_unclaimed_and_not_before_it_did(house: House) -> None:
-    with pytest.raises(NotAllowed, match="is due, so it cannot become unclaimed"):
+    with pytest.raises(NotAllowed, match="stands at “due” and cannot go from there to “unclaimed”"):
         leave(house, house.refunds[1])
     refund = came_back(house)
     for days, words, says in ((1, "x", "still to come"), (-1, "x", "It came back on"), (0, " ", "what was tried")):

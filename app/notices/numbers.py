@@ -2,7 +2,7 @@
 
 import secrets
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 
 from app.core.db import session
 from app.notices.letter_models import Letter
@@ -16,8 +16,8 @@ def new_numbers(count: int) -> list[str]:
     found: dict[str, None] = {}
     while len(found) < count:
         fresh = [_random() for _ in range(count - len(found))]
-        known = (select(each.notice_number).where(each.notice_number.in_(fresh)) for each in (Message, Letter))
-        taken = {number for query in known for number in session.scalars(query)}
+        known = [select(each.notice_number).where(each.notice_number.in_(fresh)) for each in (Message, Letter)]
+        taken = set(session.scalars(union_all(*known)))
         found |= dict.fromkeys(number for number in fresh if number not in taken)
     return list(found)
 

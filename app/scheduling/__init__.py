@@ -64,7 +64,7 @@ from app.scheduling.hours_models import (
 from app.scheduling.ics import BadCalendar
 from app.scheduling.invites import Mailbox, describe_time, publication
 from app.scheduling.models import Booking, BookingStatus, CallOutcome, CallType, ClaimScope, SlotClaim
-from app.scheduling.offers import explain_day, free_slots, list_agents, nearest_slots
+from app.scheduling.offers import Offer, explain_day, free_slots, list_agents, nearest_slots
 from app.scheduling.operations import HOLD, AlreadyBooked, CannotConfirm, book, confirm, find_offer, hold
 from app.scheduling.outcomes import (
     CannotRecordCall,
@@ -131,6 +131,7 @@ __all__ = [
     "LateNote",
     "Mailbox",
     "NotesChanged",
+    "Offer",
     "OverrideSource",
     "OverrideWindow",
     "Reason",

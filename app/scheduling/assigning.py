@@ -96,7 +96,7 @@ def _lock_whose_turn(offer: Offer, prefer: Person | None, at: datetime) -> Perso
 
     Who is locked gets a call just now, so it is the others' turn before theirs. Where all are, the first is waited for.
     """
-    if prefer is not None and prefer.id in offer.agent_ids:
+    if prefer is not None and claims.key_of(prefer) in offer.agent_ids:
         claims.lock(prefer)
         return prefer
     turn = _in_turn(offer, at)

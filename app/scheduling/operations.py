@@ -1,8 +1,10 @@
 """Holding and booking calls. Callers own the transaction; see `app.core.db`."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select
 
 from app import audit
 from app.core.db import session
@@ -17,7 +19,6 @@ from app.scheduling.care_models import RequestState
 from app.scheduling.models import Booking, BookingStatus, CallType
 from app.scheduling.offers import Offer, list_offers, nearest_slots
 from app.scheduling.phones import parse_phone
-from app.scheduling.queries import find_open_call
 from app.scheduling.slots import get_zone
 from app.scheduling.words import pick_call_words
 
@@ -35,6 +36,14 @@ class AlreadyBooked(DomainError):
 
 class CannotConfirm(DomainError):
     """This held slot can no longer become a call."""
+
+
+class _Theirs(NamedTuple):
+    """What an investor has already: by the same key, a call about the incident to come, and what they hold."""
+
+    again: Booking | None
+    to_come: Booking | None
+    held: Sequence[Booking]
 
 
 def hold(
@@ -56,11 +65,12 @@ def hold(
     """
     get_zone(zone)
     claims.lock(person)
-    if again := _find_by_key(person, idempotency_key):
-        return again
+    theirs = _list_theirs(person, incident_reference, idempotency_key, at)
+    if theirs.again:
+        return theirs.again
     booking = _draft(person, call_type, zone, incident_reference, idempotency_key)
     booking.status, booking.held_until = BookingStatus.HELD, at + HOLD
-    _take(booking, slot_start, prefer, at, seen)
+    _take(booking, slot_start, theirs, prefer=prefer, seen=seen, at=at)
     audit.record(
         action="slot.held",
         actor=person,
@@ -82,15 +92,15 @@ def find_offer(
     idempotency_key: str = "",
     moving: Booking | None = None,
 ) -> Offer | None:
-    """Who could take the call, seen without any lock; None for a key that was used. Raises SlotTaken where nobody can.
+    """Who could take the call, seen without any lock. Raises SlotTaken where nobody can, but for a key that was used.
 
     A crowd that wants one slot is refused by reading, so that it does not queue for the lock of the one who won.
     """
-    if idempotency_key and _find_by_key(person, idempotency_key):
-        return None
     until = slot_start + datetime.resolution
     offers = list_offers(person=person, call_type=call_type, since=slot_start, until=until, at=at, moving=moving)
     if not offers:
+        if idempotency_key and _find_by_key(person, idempotency_key):
+            return None
         raise SlotTaken(nearest_slots(person=person, call_type=call_type, wanted=slot_start, at=at, moving=moving))
     return offers[0]
 
@@ -110,14 +120,15 @@ def confirm(
     A call that is booked already stays as it is. Raises SlotTaken, AlreadyBooked, BadPhone and CannotConfirm.
     """
     number = parse_phone(phone, near=desk.phone)
-    claims.lock(booking.person)
-    session.refresh(booking)
+    claims.lock_investor(booking)
+    claims.lock_booking(booking)
     if booking.status is BookingStatus.BOOKED:
         return
     if booking.status is not BookingStatus.HELD:
         raise CannotConfirm("This call was cancelled or is over. Choose a new time.")
     if not (booking.is_kept(at) and claims.secure(booking)):
-        _take(booking, booking.starts_at, prefer, at)
+        theirs = _list_theirs(booking.person, booking.incident_reference, booking.idempotency_key, at)
+        _take(booking, booking.starts_at, theirs, prefer=prefer, at=at)
     booking.status, booking.held_until = BookingStatus.BOOKED, None
     booking.phone, booking.help_text, booking.booked_by_id = number, help_text, by.id
     booking.booked_at = booking.changed_at = at
@@ -148,12 +159,13 @@ def book(
     get_zone(zone)
     number = parse_phone(phone, near=desk.phone)
     claims.lock(person)
-    if again := _find_by_key(person, idempotency_key):
-        return again
+    theirs = _list_theirs(person, incident_reference, idempotency_key, at)
+    if theirs.again:
+        return theirs.again
     booking = _draft(person, call_type, zone, incident_reference, idempotency_key)
     booking.phone, booking.help_text, booking.booked_by_id = number, help_text, by.id
     booking.status = BookingStatus.BOOKED
-    _take(booking, slot_start, prefer, at)
+    _take(booking, slot_start, theirs, prefer=prefer, at=at)
     _tell(booking, by, desk, at)
     return booking
 
@@ -172,24 +184,44 @@ def _draft(person: Person, call_type: CallType, zone: str, incident_reference: s
 
 
 def _take(
-    booking: Booking, slot_start: datetime, prefer: Person | None, at: datetime, seen: Offer | None = None
+    booking: Booking,
+    slot_start: datetime,
+    theirs: _Theirs,
+    *,
+    prefer: Person | None,
+    seen: Offer | None = None,
+    at: datetime,
 ) -> None:
     """Claim the slot that starts there, in place of any other they hold. Raises SlotTaken and AlreadyBooked."""
-    person = booking.person
-    if other := find_open_call(person=person, incident_reference=booking.incident_reference, at=at):
-        raise AlreadyBooked(other)
-    _drop_holds(person, at)
+    if theirs.to_come:
+        raise AlreadyBooked(theirs.to_come)
+    _drop(theirs.held, at)
     booking.booked_at = at
     assign(booking, slot_start=slot_start, prefer=prefer, seen=seen, at=at)
 
 
-def _drop_holds(person: Person, at: datetime) -> None:
-    """Let what `person` holds lapse, since nobody keeps two slots."""
-    theirs = (Booking.person_id == person.id, Booking.status == BookingStatus.HELD, Booking.held_until > at)
-    if held := session.scalars(select(Booking).where(*theirs)).all():
-        for each in held:
-            claims.release(each)
-        session.execute(update(Booking).where(*theirs).values(held_until=at))
+def _drop(held: Sequence[Booking], at: datetime) -> None:
+    """Let it lapse, since nobody keeps two slots."""
+    for each in held:
+        claims.release(each)
+        each.held_until = at
+
+
+def _list_theirs(person: Person, incident_reference: str, idempotency_key: str, at: datetime) -> _Theirs:
+    """By one question, for it is asked under the lock."""
+    is_again = Booking.idempotency_key == idempotency_key
+    is_held = and_(Booking.status == BookingStatus.HELD, Booking.held_until > at)
+    is_about_it = Booking.incident_reference == incident_reference
+    is_to_come = and_(is_about_it, Booking.status == BookingStatus.BOOKED, Booking.ends_at > at)
+    found = select(Booking, is_again, is_held, is_to_come).where(
+        Booking.person_id == claims.key_of(person), or_(is_again, is_held, is_to_come)
+    )
+    rows = session.execute(found.order_by(Booking.starts_at)).all()
+    return _Theirs(
+        again=next((each for each, again, _, _ in rows if again), None),
+        to_come=next((each for each, _, _, to_come in rows if to_come), None),
+        held=[each for each, _, held, _ in rows if held],
+    )
 
 
 def _find_by_key(person: Person, idempotency_key: str) -> Booking | None:

@@ -12,7 +12,7 @@ from app import scheduling
 from app.core import clock
 from app.core.db import transaction
 from app.incidents import Incident
-from app.scheduling import AlreadyBooked, BadPhone, Booking, BookingStatus, Service, SlotTaken
+from app.scheduling import AlreadyBooked, BadPhone, Booking, BookingStatus, Offer, Service, SlotTaken
 from app.web.access import investor, signed_in
 from app.web.desk import the_desk
 from app.web.forms import Form
@@ -157,51 +157,51 @@ def _check(booking: Booking, form: ConfirmForm, gone: SlotTaken | None = None) -
 
 
 def _hold(form: PickForm, topic: Incident | None) -> int:
-    start = picked_start(form.start.data)
-    call_type = chosen_type(topic, form.type.data or "") or abort(404)
-    at, key = clock.now(), form.key.data or ""
-    booked = scheduling.find_open_call(person=signed_in(), incident_reference=reference_of(topic), at=at)
     wanted: dict[str, Any] = {
         "person": signed_in(),
-        "slot_start": start,
-        "call_type": call_type,
-        "idempotency_key": key,
-        "at": at,
+        "slot_start": picked_start(form.start.data),
+        "call_type": chosen_type(topic, form.type.data or "") or abort(404),
+        "idempotency_key": form.key.data or "",
+        "at": clock.now(),
     }
-    seen = scheduling.find_offer(**wanted) if booked is None else None
+    about: dict[str, Any] = {
+        "zone": form.zone.data or signed_in().time_zone,
+        "incident_reference": reference_of(topic),
+        "prefer": owner_of(topic),
+        "seen": _see(wanted, topic),
+    }
     with transaction():
-        return scheduling.hold(
-            **wanted,
-            zone=form.zone.data or signed_in().time_zone,
-            incident_reference=reference_of(topic),
-            prefer=owner_of(topic),
-            seen=seen,
-        ).id
+        return scheduling.hold(**wanted, **about).id
+
+
+def _see(wanted: dict[str, Any], topic: Incident | None) -> Offer | None:
+    """Who could take the call; None for whoever has one about it already, and is shown that instead."""
+    try:
+        return scheduling.find_offer(**wanted)
+    except SlotTaken:
+        person, at = wanted["person"], wanted["at"]
+        if scheduling.find_open_call(person=person, incident_reference=reference_of(topic), at=at) is None:
+            raise
+        return None
 
 
 def _confirm(booking: Booking, form: ConfirmForm) -> int:
     """The id of the call, which is another than the held one where another time was taken."""
-    at, prefer = clock.now(), owner_of(find_topic(booking.incident_reference))
+    by = signed_in()
+    choice: dict[str, Any] = {"prefer": owner_of(find_topic(booking.incident_reference)), "at": clock.now()}
     start = picked_start(form.start.data) if form.start.data else booking.starts_at
+    is_other = start != booking.starts_at
     with transaction():
-        if start != booking.starts_at:
+        if is_other:
             booking = scheduling.hold(
-                person=signed_in(),
+                person=by,
                 slot_start=start,
                 call_type=booking.call_type,
                 zone=booking.zone,
                 incident_reference=booking.incident_reference,
                 idempotency_key=form.key.data or "",
-                prefer=prefer,
-                at=at,
+                **choice,
             )
-        scheduling.confirm(
-            booking=booking,
-            phone=form.phone.data or "",
-            help_text=form.help_text.data or "",
-            by=signed_in(),
-            desk=the_desk(),
-            prefer=prefer,
-            at=at,
-        )
+        phone, help_text = form.phone.data or "", form.help_text.data or ""
+        scheduling.confirm(booking=booking, phone=phone, help_text=help_text, by=by, desk=the_desk(), **choice)
         return booking.id

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 
-from sqlalchemy import ColumnElement, Select, exists, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload
+from sqlalchemy import ColumnElement, Exists, Select, exists, select
+from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
 
 from app.core.db import session
 from app.deals import Deal, Request
@@ -16,17 +16,28 @@ from app.incidents.voiding import OUT
 @cache  # the words of a question, asked on every page: putting them together takes longer than asking
 def stands(up_to: int | None = None) -> ColumnElement[bool]:
     """Whether an adjustment is published and no newer one, of a version `up_to` that one, took its place."""
-    newer = aliased(Adjustment)
-    replaced = exists().where(
+    replaced = _replaced()
+    if up_to is not None:
+        replaced = replaced.where(_newer().proposal_id == Proposal.id, Proposal.version <= up_to)
+    return Adjustment.published_at.is_not(None) & Adjustment.is_kept.is_(False) & ~replaced
+
+
+@cache
+def _newer() -> type[Adjustment]:
+    """Another adjustment: the same one for every question, for it takes as long to make as the question itself."""
+    return aliased(Adjustment)
+
+
+@cache
+def _replaced() -> Exists:
+    newer = _newer()
+    return exists().where(
         newer.case_id == Adjustment.case_id,
         newer.account_id == Adjustment.account_id,
         newer.id > Adjustment.id,
         newer.published_at.is_not(None),
         newer.is_kept.is_(False),
     )
-    if up_to is not None:
-        replaced = replaced.where(newer.proposal_id == Proposal.id, Proposal.version <= up_to)
-    return Adjustment.published_at.is_not(None) & Adjustment.is_kept.is_(False) & ~replaced
 
 
 def list_current(incident: Incident, account_ids: Collection[int], *, up_to: int | None = None) -> Sequence[Adjustment]:
@@ -84,6 +95,8 @@ def _adjustments(incident: Incident) -> Select[Adjustment]:
             joinedload(Adjustment.account),
             joinedload(Adjustment.request),
             joinedload(Adjustment.replaces),
-            contains_eager(Adjustment.case).contains_eager(Case.deal).joinedload(Deal.agreement),
+            contains_eager(Adjustment.case)
+            .contains_eager(Case.deal)
+            .options(joinedload(Deal.agreement), selectinload(Deal.marks)),
         )
     )

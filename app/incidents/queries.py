@@ -10,7 +10,7 @@ from app.core.db import session
 from app.deals import Request
 from app.identity import Authority, Person
 from app.incidents.models import Case, FirstNotice, Incident, Update
-from app.incidents.proposal_models import Adjustment, Proposal, Publication
+from app.incidents.proposal_models import Adjustment, Proposal, ProposalPart, Publication
 from app.incidents.workflow import OVER, IncidentState, ProposalState
 
 VISIBLE = (ProposalState.PUBLISHING, ProposalState.PUBLISHED)
@@ -144,4 +144,5 @@ def find_published(incident: Incident, account_ids: frozenset[int]) -> Proposal 
         )
         .order_by(Proposal.version.desc())
         .limit(1)
+        .options(selectinload(Proposal.parts).joinedload(ProposalPart.run))
     ).one_or_none()

@@ -24,7 +24,7 @@ from app.incidents.answering.mailing import tell_of_election
 from app.incidents.answering.pausing import list_dispute_holds, today_in
 from app.incidents.answers import figure_seen, new_number
 from app.incidents.canonical import canonical
-from app.incidents.proposal_models import Adjustment, ProposalPart
+from app.incidents.proposal_models import Adjustment
 from app.incidents.workflow import OVER
 from app.settlement import Direction, Settlement, SettlementState
 
@@ -161,10 +161,7 @@ def _until(adjustment: Adjustment, offer: Settlement, today: date) -> date:
 
 
 def _may_leave(adjustment: Adjustment) -> bool:
-    obliged = select(ProposalPart.obliged_by).where(
-        ProposalPart.proposal_id == adjustment.proposal_id, ProposalPart.case_id == adjustment.case_id
-    )
-    return session.scalar(obliged) == ""
+    return any(part.case_id == adjustment.case_id and part.obliged_by == "" for part in adjustment.proposal.parts)
 
 
 def _newest(adjustment_ids: Sequence[int]) -> Mapping[int, Election]:

@@ -14,7 +14,7 @@ from flask import Response
 from app import scheduling
 from app.core import clock
 from app.core.db import session, transaction
-from app.identity import SessionKind
+from app.identity import Person, SessionKind
 from app.identity.signing_in import start_session
 from app.scheduling import Window
 from app.web.sign_in import login
@@ -65,7 +65,13 @@ def sign_in(served: Served, count: int) -> list[Caller]:
         people = [an_investor() for _ in range(count)]
         for person in people:
             person.phone = PHONE
-        lasts = timedelta(hours=8)
+    return sign_in_people(served, people)
+
+
+def sign_in_people(served: Served, people: Sequence[Person]) -> list[Caller]:
+    """These investors, each at an address of their own."""
+    lasts = timedelta(hours=8)
+    with transaction():
         rows = [
             start_session(person=person, kind=SessionKind.INVESTOR, lasts=lasts, device="a race") for person in people
         ]

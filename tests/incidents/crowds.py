@@ -1,4 +1,4 @@
-"""An approved proposal with as many adjustments as a benchmark or a campaign needs, ready to be published."""
+"""An incident with as many adjustments as a benchmark or a campaign needs: ready to be published, or published."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -31,6 +31,13 @@ def a_crowd_to_publish_to(size: int, at: datetime = AT) -> int:
         session.add(made)
         session.flush()
         return made.id
+
+
+def a_published_crowd(accounts: int) -> None:
+    """The published demo, and beside its people so many accounts with figures in both deals."""
+    proposal = incidents.get_proposal(an_incident(the_staff(), at=AT, stage="published"))
+    for start in range(0, accounts, PIECE):
+        _add_people(proposal, start, min(PIECE, accounts - start))
 
 
 def _add_people(proposal: Proposal, start: int, count: int) -> None:

@@ -120,4 +120,4 @@ def publish(admin: Visitor) -> None:
     admin.page.get_by_label("Type the reference of the incident").fill(REFERENCE)
     admin.presses("Publish to the first five")
     admin.presses("Continue with the rest")
-    admin.sees("Everybody was told: 11 of 11")
+    admin.sees("Published: 11 of 11 people written to")

@@ -92,5 +92,5 @@ def test_the_proof_is_offered_once_it_exists(app: Flask) -> None:
 
     assert 'href="/receipts/R-7Q2M.tlog-proof"' in ready
     assert "Record mark: 1284 3fQx=" in words_of(ready)
-    assert "proof file will be ready in a few minutes" in words_of(not_yet)
+    assert "proof file will be ready in a few seconds" in words_of(not_yet)
     assert "tlog-proof" not in not_yet

@@ -70,3 +70,15 @@ def test_nothing_leaves_in_a_held_lane_and_the_worker_does_not_come_back_for_it(
 
     assert (done.tries, done.again_at) == (1, None)
     assert status().waiting == {Lane.SIGN_IN: 0, Lane.BOOKING: 0, Lane.NOTICE: 1}
+
+
+def test_a_signature_waits_for_no_delivery_that_rang_before_it(app: Flask, settings: Settings) -> None:
+    create_queue(settings.queue_url)
+    bell = app.extensions["worker"]
+    bell.huey.flush()
+    for _ in range(3):
+        bell.deliver()
+
+    bell.sign()
+
+    assert [bell.huey.dequeue().name for _ in range(4)] == ["sign", "deliver", "deliver", "deliver"]

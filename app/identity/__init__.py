@@ -145,7 +145,7 @@ from app.identity.staff_access import (
     reauthenticate,
     sign_in_staff,
 )
-from app.identity.stepping_up import CODE_LIVES, ask_for_confirmation, confirm_with_code
+from app.identity.stepping_up import CODE_LIVES, ask_for_confirmation, confirm_with_code, is_code_out
 
 __all__ = [
     "APPROVERS",
@@ -246,6 +246,7 @@ __all__ = [
     "in_force",
     "index_accounts",
     "index_people",
+    "is_code_out",
     "is_email",
     "issue_enrolment",
     "keys_from",

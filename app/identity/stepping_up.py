@@ -36,6 +36,12 @@ def ask_for_confirmation(*, login: LoginSession, client: str, at: datetime) -> S
     return link
 
 
+def is_code_out(*, login: LoginSession) -> bool:
+    """Whether a code was mailed to whoever is signed in, and still works."""
+    out = select(SignInLink.id).where(*_open_ones(login.person_id), SignInLink.expires_at > database_now())
+    return session.scalar(out) is not None
+
+
 def confirm_with_code(*, login: LoginSession, code: str, at: datetime) -> NotSignedIn | None:
     """Use the newest code once; None is yes, and the session is confirmed for ten minutes. Five wrong ones end it."""
     typed = read_code(code)

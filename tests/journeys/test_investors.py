@@ -126,7 +126,7 @@ def test_an_owner_names_a_second_person_behind_a_mailed_code_and_ends_it(publish
     jonah.page.get_by_label("Email address").fill("iris@example.com")
     jonah.presses("Name this person")
     jonah.sees("Confirm that it is you")
-    jonah.presses("Email a code to j•••@example.com")
+    expect(jonah.page.get_by_text("we have sent a code to j•••@example.com")).to_be_visible()
     asked_for = published.mail_to("jonah@example.com", "Your code to confirm").text
     code = re.search(r"\b\d{3} \d{3}\b", asked_for)
     assert code is not None, asked_for
@@ -148,8 +148,6 @@ def test_an_investor_leaves_an_offer_after_a_mailed_code_and_changes_their_mind(
     chen.sees("Your choices")
     chen.page.get_by_label("Leave it").first.check()
     chen.page.get_by_role("button", name="Save my choice").first.click()
-    chen.sees("Confirm that it is you")
-    chen.page.get_by_role("button", name=re.compile("^Email a code to ")).click()
     chen.sees("Confirm that it is you")
     code = re.search(
         r"^\d{3} \d{3}\s*$", published.mail_to("chen@example.com", "Your code to confirm").text, re.MULTILINE

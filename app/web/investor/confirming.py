@@ -31,16 +31,18 @@ class ConfirmingForm(Form):
 @bp.route("", methods=["GET", "POST"])
 @investor
 def show() -> ResponseReturnValue:
-    """Send a code, take a code, and go on with what was about to be done."""
+    """Send a code, at once where something was posted, take it, and go on with what was about to be done."""
     form = ConfirmingForm(next=path_of_ours(request.args.get("next"), HOME))
-    if form.press.data not in ("send", "confirm") or not form.submitted():
-        return _page(form)  # somebody was only sent here
-    refusal = _send() if form.press.data == "send" else _confirm(form)
+    if not form.submitted():
+        return _page(form)
+    if form.press.data not in ("send", "confirm") and identity.is_code_out(login=_login()):
+        return _page(form)  # what was posted elsewhere brings the reader here once more
+    refusal = _confirm(form) if form.press.data == "confirm" else _send()
     if refusal is not None:
         form.code.errors = [str(refusal)]
         return _page(form), 429 if isinstance(refusal, identity.TooManyRequests) else 401
-    if form.press.data == "send":
-        return _page(form, is_sent=True)
+    if form.press.data != "confirm":
+        return _page(form)
     return redirect(path_of_ours(form.next.data, HOME), REPEAT if _carried() else 303)
 
 
@@ -71,8 +73,8 @@ def _login() -> LoginSession:
     return login
 
 
-def _page(form: ConfirmingForm, *, is_sent: bool = False) -> str:
-    address = mask_email(signed_in().email)
+def _page(form: ConfirmingForm) -> str:
+    address, is_sent = mask_email(signed_in().email), identity.is_code_out(login=_login())
     return render_template(
         "investor/confirming/show.html", form=form, carried=_carried(), is_sent=is_sent, address=address
     )

@@ -13,6 +13,8 @@ from sqlalchemy import select
 from app.core.db import session
 from app.core.text import format_date
 from app.identity import Account
+from app.incidents.models import Case
+from app.incidents.offered import list_holders
 from app.incidents.proposal_models import Adjustment, Proposal
 
 LABELS = {
@@ -91,9 +93,13 @@ class PersonChange:
 
 @dataclass(frozen=True)
 class Redline:
-    """Everything that differs between `earlier` and the version after it."""
+    """Everything that differs between `earlier` and the version after it.
+
+    `left_out` names deals of the earlier one that the later does not cover: nothing is signed of them.
+    """
 
     earlier: Proposal
+    left_out: Sequence[str]
     passages: Sequence[Passage]
     texts: Sequence[Passage]
     people: Sequence[PersonChange]
@@ -101,7 +107,7 @@ class Redline:
     @property
     def is_empty(self) -> bool:
         """Whether nothing at all differs."""
-        return not (self.passages or self.texts or self.people)
+        return not (self.left_out or self.passages or self.texts or self.people)
 
 
 def find_redline(proposal: Proposal, *, read_text: ReadText) -> Redline | None:
@@ -114,13 +120,16 @@ def find_redline(proposal: Proposal, *, read_text: ReadText) -> Redline | None:
     )
     if earlier is None:
         return None
+    cases = {part.case.deal.external_id: part.case for part in proposal.parts}
+    left_out = [part.case for part in earlier.parts if part.case not in cases.values()]
     old, new = json.loads(earlier.canonical), json.loads(proposal.canonical)
-    names = {part.case.deal.external_id: part.case.deal.name for each in (earlier, proposal) for part in each.parts}
+    old["deals"] = [deal for deal in old["deals"] if deal["deal"] in cases]
     return Redline(
         earlier=earlier,
-        passages=list(_passages(dict(_flat(old, names)), dict(_flat(new, names)))),
+        left_out=[case.deal.name for case in left_out],
+        passages=list(_passages(dict(_flat(old, cases)), dict(_flat(new, cases)))),
         texts=list(_text_passages(old["texts"], new["texts"], read_text)),
-        people=list(_people(earlier.adjustments, proposal.adjustments)),
+        people=list(_people([each for each in earlier.adjustments if each.case not in left_out], proposal.adjustments)),
     )
 
 
@@ -139,18 +148,21 @@ def compare_words(old: str, new: str) -> list[Piece]:
     return pieces
 
 
-def _flat(facts: Mapping[str, object], names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Label and value of every fact that is signed but for figures and templates."""
+def _flat(facts: Mapping[str, object], cases: Mapping[str, Case]) -> Iterator[tuple[str, str]]:
+    """Label and value of every fact that is signed but for figures and templates; of a deal those of its case."""
     for name, value in facts.items():
         if name not in NOT_WORDS:
             yield from _leaves(name, value)
     deals = facts["deals"]
     assert isinstance(deals, list)  # noqa: S101 - so `canonical_form` writes it
     for deal in deals:
-        called = names.get(deal["deal"], deal["deal"])
+        case = cases[deal["deal"]]
+        called = case.deal.name
         for name, value in deal.items():
             if name == "replaces":
                 yield f"{called}: what this version replaces", _replaced(value)
+            elif name == "held":
+                yield f"{called}: who declines", _holders(case, value)
             elif name not in NOT_OF_A_DEAL:
                 yield from _leaves(f"{called} {name}", value)
 
@@ -161,6 +173,10 @@ def _replaced(named: Sequence[object] | None) -> str:
         return "nothing"
     version, signed = named
     return f"published version {version}, digest {str(signed)[:16]}…"
+
+
+def _holders(case: Case, positions: Sequence[int]) -> str:
+    return "; ".join(f"{each.name}, {each.number}" for each in list_holders(case, positions)) or "nobody"
 
 
 def _leaves(path: str, value: object) -> Iterator[tuple[str, str]]:

@@ -56,6 +56,11 @@ def test_whose_published_figures_a_version_replaces_is_said_before_it_is_propose
     redline = words_of(office.legal.get(f"{CASE}/redline").text)
     assert "Tidewater Energy: what this version replaces" in redline
     assert "removed nothing added published version 1, digest " in redline
+    assert "Tidewater Energy: who declines removed nobody added Hugo Martins, INV-008" in redline
+    assert (
+        "Orbit Robotics is not in this version. Nothing is signed of it, and what is published of it stays" in redline
+    )
+    assert "Grace Lindqvist" not in redline
 
 
 def test_a_version_in_place_of_one_that_waits_says_both(office: Office) -> None:

@@ -31,31 +31,33 @@ _STRAY_NODE = (
     "OR level <> CAST(level AS INTEGER) OR idx <> CAST(idx AS BIGINT) "
     "ORDER BY level, idx LIMIT 1"
 )
-# Most events have their places in the order of their ids, which is that of time. SQLite keeps its tables in that
-# order, so reading on is much less work than looking each event up. Text sorts before bytes.
-_IDS = (
-    "SELECT CAST(group_concat(event_id) AS BLOB), count(*), typeof(sum(idx)) = 'integer' "
-    "AND typeof(max(event_id)) = 'text' "
-    "FROM (SELECT idx, event_id FROM audit_leaf WHERE idx >= ? AND idx < ? ORDER BY idx)"
-)
+# Most events have their places in the order of their ids, which is that of time. Tables and their indexes lie in that
+# order, so reading on is much less work than looking each event up.
 _EVENTS_BY_ID = "SELECT id, leaf, leaf_hash FROM audit_event WHERE id >= ? AND id <= ? ORDER BY id"
+_PLACES = "(SELECT idx, event_id FROM audit_leaf WHERE idx >= ? AND idx < ? ORDER BY idx) places"
 _OPENINGS_BY_ID = (
-    "SELECT event_id, part, salt, value FROM audit_opening WHERE event_id >= ? AND event_id <= ? "
-    "ORDER BY event_id, part"
+    "SELECT event_id, part, salt, value FROM audit_opening WHERE event_id >= ? AND event_id <= ? ORDER BY event_id, "
 )
 _DIALECTS = {
     # Joined hashes could hide one that is too short beside one that is too long, so the longest must be as long as all
     # should be. A sum is an integer only if all places are: half an index would stand in the right order, where nobody
-    # finds it.
+    # finds it. Text sorts before bytes.
     "sqlite": {
+        "ids": (
+            "SELECT CAST(group_concat(event_id) AS BLOB), count(*), typeof(sum(idx)) = 'integer' "
+            f"AND typeof(max(event_id)) = 'text' FROM {_PLACES}"
+        ),
         "said": f"{_SAID} o.part",
+        "said by id": f"{_OPENINGS_BY_ID} part",
         "nodes": (
             "SELECT CAST(group_concat(hash, '') AS BLOB), max(length(hash)) = 32 AND typeof(min(hash)) = 'blob' "
             f"AND typeof(sum(idx)) = 'integer' FROM ({_NODES})"
         ),
     },
     "postgresql": {
+        "ids": f"SELECT string_agg(convert_to(event_id, 'UTF8'), ','), count(*), true FROM {_PLACES}",
         "said": f'{_SAID} o.part COLLATE "C"',
+        "said by id": f'{_OPENINGS_BY_ID} part COLLATE "C"',
         "nodes": f"SELECT string_agg(hash, ''), max(length(hash)) = 32 FROM ({_NODES}) nodes",
     },
 }
@@ -91,7 +93,7 @@ class Stored:
 
     def entries(self, start: int, end: int) -> EntryBlock | None:
         """The entries in these places."""
-        rows = [] if self._is_postgresql else self._events_by_id(start, end)
+        rows = self._events_by_id(start, end)
         is_in_order = bool(rows)
         if not rows:
             placed = self.entry_rows(start, end)
@@ -104,7 +106,7 @@ class Stored:
     def openings(self, block: EntryBlock) -> list[Row]:
         """What the entries of the block say: event id, part, salt and value, by entry and part."""
         if block.is_in_order:
-            return self._rows(_OPENINGS_BY_ID, block.ids[0], block.ids[-1])
+            return self._rows(self._dialect["said by id"], block.ids[0], block.ids[-1])
         return [(block.ids[row[0] - block.start], *row[1:]) for row in self.opening_rows(block.start, block.end)]
 
     def nodes(self, level: int, start: int, end: int) -> bytes | None:
@@ -132,12 +134,12 @@ class Stored:
 
     def _events_by_id(self, start: int, end: int) -> list[Row]:
         """Id, leaf and leaf hash of the events in these places; none if they are not in the order of their ids."""
-        joined, count, are_sound = self._rows(_IDS, start, end)[0]
+        joined, count, are_sound = self._rows(self._dialect["ids"], start, end)[0]
         if not are_sound or count != end - start:
             return []
         ids = joined.decode(errors="replace").split(",")
         rows = self._rows(_EVENTS_BY_ID, ids[0], ids[-1])
-        return rows if [row[0] for row in rows] == ids else []
+        return rows if len(ids) == count and [row[0] for row in rows] == ids else []
 
     def _rows(self, asked: str, *given: int | str) -> list[Row]:
         """Straight from the driver."""

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from uuid_utils import uuid7
 
 from app import audit
 from app.audit.stored import BLOCK
@@ -75,6 +76,29 @@ def test_what_one_entry_says_cannot_be_put_under_the_next(log: SignedLog) -> Non
         f"DELETE FROM audit_opening WHERE event_id = '{note.id}'",
     )
 
+    assert log.verdict() == "OPENING 12"
+
+
+def test_one_place_does_not_stand_for_two_entries(log: SignedLog) -> None:
+    tamper(
+        f"UPDATE audit_leaf SET event_id = event_id || ',' || {event_at(10)} WHERE idx = 9",
+        "DELETE FROM audit_leaf WHERE idx = 10",
+    )
+
+    assert log.verdict() == "MISSING 9"
+
+
+@pytest.mark.both_databases
+def test_entries_of_a_clock_that_ran_backwards_are_verified_too(
+    log: SignedLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [uuid7() for _ in range(3)]
+    monkeypatch.setattr("app.audit.operations.uuid7", ids.pop)
+    committed_events(3)
+    log.sign()
+
+    assert log.verdict().startswith("OK 14 ")
+    tamper(f"UPDATE audit_opening SET value = '\"other\"' WHERE event_id = {event_at(12)}")
     assert log.verdict() == "OPENING 12"
 
 

@@ -96,6 +96,8 @@ def pay(admin: Visitor, approver: Visitor, folder: Path) -> None:
     batch = settling.save(admin, "Save the file for the payment system", folder)
     go_to(admin, "Money")
     listed = settling.rows_of(settling.save(admin, "Save the list (CSV)", folder))
+    taxed = settling.rows_of(settling.save(admin, "Save the list for taxes (CSV)", folder))
+    assert len(taxed) == len(listed)
     due = [row for row in listed if row["kind"] == "offer" and row["state"] == "due"]
     taken = {row["number"]: row["total"] for row in due if row["account_name"] in ("Hugo Martins", "Chen Wei")}
     assert (len(due), len(taken)) == (3, 2)

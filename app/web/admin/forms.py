@@ -30,11 +30,11 @@ class ActingForm(Form):
 
     @contextmanager
     def refusals(self) -> Iterator[None]:
-        """Turn a refusal inside into an error of this form."""
+        """Turn a refusal inside into errors of this form, one for each of its lines."""
         try:
             yield
         except DomainError as refusal:
-            self.form_errors.append(str(refusal))
+            self.form_errors.extend(str(refusal).splitlines())
 
     def all_errors(self) -> list[tuple[str, str]]:
         """As of every form; a refusal leads to the first field that can be seen."""

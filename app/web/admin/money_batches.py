@@ -15,7 +15,7 @@ from app.settlement import Batch
 from app.web.access import requires, signed_in
 from app.web.admin.forms import ActingForm, PressForm
 from app.web.admin.money import money_page
-from app.web.admin.money_forms import AnswerForm, ReasonForm, ReleaseForm
+from app.web.admin.money_forms import AnswerForm, ClearForm, ReasonForm, ReleaseForm
 from app.web.admin.readers import readers
 
 bp = Blueprint("money_batches", __name__, url_prefix="/admin/incidents/<reference>/money")
@@ -89,14 +89,14 @@ def answer(reference: str) -> ResponseReturnValue:
 @readers
 def show_answer(reference: str, pseudonym: str) -> ResponseReturnValue:
     """What was booked of a file, and what is left over."""
-    return _answer_page(reference, pseudonym, ReasonForm(None))
+    return _answer_page(reference, pseudonym, ClearForm(None))
 
 
 @bp.post("/answers/<pseudonym>/clear")
 @requires(Role.ADMIN)
 def clear(reference: str, pseudonym: str) -> ResponseReturnValue:
     """Say what was done about the rows that were left over."""
-    file, form = money.get_answer_file(incidents.get_incident(reference), pseudonym), ReasonForm()
+    file, form = money.get_answer_file(incidents.get_incident(reference), pseudonym), ClearForm()
     if form.submitted():
         with form.refusals(), transaction():
             settlement.clear_leftovers(file=file, note=form.reason.data or "", by=signed_in(), at=clock.now())
@@ -124,7 +124,7 @@ def _page(reference: str, batch: Batch, form: ActingForm | None) -> str:
     )
 
 
-def _answer_page(reference: str, pseudonym: str, form: ReasonForm) -> str:
+def _answer_page(reference: str, pseudonym: str, form: ClearForm) -> str:
     incident = incidents.get_incident(reference)
     file = money.get_answer_file(incident, pseudonym)
     return render_template("admin/money/answer.html", incident=incident, file=file, form=form, within="money")

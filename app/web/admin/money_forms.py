@@ -22,6 +22,12 @@ class ReasonForm(ActingForm):
     reason = note_field("Why", "Write the reason; it goes into the audit log.")
 
 
+class ClearForm(ActingForm):
+    """How the rows that were left over were dealt with."""
+
+    reason = note_field("What was done about these rows", "Write what was done; it goes into the audit log.")
+
+
 class ReleaseForm(ActingForm):
     """What the second person saw and compared."""
 

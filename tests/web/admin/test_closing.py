@@ -34,7 +34,7 @@ def test_every_blocker_leads_to_its_remedy(office: Office) -> None:
     assert f'href="{CASE}/money"' in page
     assert f'href="{CASE}/money/books"' in page
     assert f'href="{CASE}/told"' in page
-    assert "First what is missing above." in page
+    assert "First put right what is missing above." in page
 
 
 def test_before_publication_the_page_leads_to_publishing(app: Flask) -> None:

@@ -88,7 +88,9 @@ def test_a_hold_placed_after_preparing_stops_the_release_in_words(office: Office
 def test_an_answer_that_cannot_be_read_says_row_column_and_remedy_and_keeps_the_page(office: Office) -> None:
     page = answer(office.admin, "reference,state,date,code\nP-1,gone,tomorrow,\n")
 
-    assert "Row 2, state &#39;gone&#39;: use settled, returned, paid." in page
+    summary = page.split('class="error-summary"')[1].split("</ul>")[0]
+    assert "Row 2, state &#39;gone&#39;: use settled, returned, paid.</a>" in summary
+    assert "Row 2, date &#39;tomorrow&#39;: write it as 2026-12-10.</a>" in summary
     assert "Every settlement" in page
 
 
@@ -103,6 +105,7 @@ def test_leftovers_are_listed_and_cleared_with_a_note(office: Office) -> None:
     office.admin.post(f"{path}/clear", on=path, reason="It belongs to another house; they were told.")
 
     assert "Cleared" in office.auditor.get(path).text
+    assert "1 left over, cleared" in office.auditor.get(MONEY).text
 
 
 def test_what_came_back_and_nobody_claims_is_said_with_its_day(office: Office) -> None:

@@ -4,10 +4,12 @@ A checkpoint is signed over committed rows only, and only if it continues everyt
 """
 
 import os
+import sqlite3
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from app.audit.anchors import FileAnchor
 from app.audit.models import AuditAnchor, AuditCheckpoint, AuditEvent, AuditLeaf
@@ -81,6 +83,7 @@ def sign_checkpoint(*, key: SignerKey, anchor: FileAnchor, at: datetime) -> str 
         anchored = _anchored(anchor, key.name)
         before = _newest(anchored, key.verifier)
         stored, now = _examine(before, key.name)
+        _check_places({now.size, before.size if before else 0} - {stored.size if stored else 0})
         if before and now.size == before.size and (stored is None or stored.size < before.size):
             _store(anchored[-1], before.size, "found", anchor.sink, at)
         if now.size == (before.size if before else 0):
@@ -102,6 +105,22 @@ def _examine(before: Checkpoint | None, origin: str) -> tuple[AuditCheckpoint | 
         return stored, _continue(before)
     except (TypeError, ValueError) as error:
         raise WillNotSign(f"What is stored cannot be read as a log: {error}.") from error
+    except OperationalError as error:
+        if not _comes_from_text(error):
+            raise
+        raise WillNotSign("What is stored cannot be read as a log: it holds text that is not UTF-8.") from error
+
+
+def _comes_from_text(error: OperationalError) -> bool:
+    """SQLite gives its errors a code. One without is its driver's own: it has read text that it cannot decode."""
+    return isinstance(error.orig, sqlite3.OperationalError) and not hasattr(error.orig, "sqlite_errorcode")
+
+
+def _check_places(sizes: set[int]) -> None:
+    """Nothing may stand where a checkpoint is going to be: if it were one, it would have been found."""
+    taken = session.scalar(select(AuditCheckpoint.size).where(AuditCheckpoint.size.in_(sizes)).limit(1))
+    if taken is not None:
+        raise WillNotSign(f"What is stored for size {taken} is no checkpoint of this log.")
 
 
 def _anchored(anchor: FileAnchor, origin: str) -> list[str]:

@@ -155,10 +155,31 @@ def test_what_sqlite_keeps_in_a_column_of_another_kind_has_its_verdict(log: Sign
         "UPDATE audit_head SET size = 'text'",
         "UPDATE audit_checkpoint SET size = x'0b'",
         "UPDATE audit_checkpoint SET made_at = 7",
+        "UPDATE audit_checkpoint SET note = CAST(CAST(note AS BLOB) || x'ff' AS TEXT)",
+        "UPDATE audit_event SET leaf = CAST(x'ff' AS TEXT)",
     ],
 )
 def test_nothing_is_signed_over_what_cannot_be_read_as_a_log(log: SignedLog, change: str) -> None:
+    committed_events(1)
     tamper(UNCHECKED, change, CHECKED)
 
     with pytest.raises(audit.WillNotSign, match="cannot be read as a log"):
         log.sign()
+    assert len(log.anchor.notes()) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE audit_checkpoint SET note = CAST(x'ff' AS TEXT)",
+        "UPDATE audit_checkpoint SET note = 'no checkpoint'",
+        "INSERT INTO audit_checkpoint SELECT size + 1, 'no checkpoint', made_at FROM audit_checkpoint",
+    ],
+)
+def test_nothing_is_signed_where_the_place_of_a_checkpoint_is_taken(log: SignedLog, change: str) -> None:
+    committed_events(1)
+    tamper(change)
+
+    with pytest.raises(audit.WillNotSign, match="no checkpoint of this log"):
+        log.sign()
+    assert len(log.anchor.notes()) == 1

@@ -49,6 +49,11 @@ class Readable:
         """What it said, by part; an erased part is not there."""
         return {opening.part: opening.said for opening in self.opened}
 
+    @property
+    def erased_parts(self) -> list[str]:
+        """The parts whose commitments stand in the leaf while their openings are gone."""
+        return sorted(set(self.entry["c"]) - set(self.said))
+
 
 @dataclass(frozen=True)
 class Recorded(Readable):

@@ -20,6 +20,7 @@ from app.worker.works import WORKS
 from tests.audit.log import SignedLog
 from tests.web.admin.office import Office, a_supporter, an_office
 from tests.web.browsing import TOKEN, Browser
+from tests.web.words import words_of
 
 LOG = "/admin/log"
 READ_BY_POST = {
@@ -166,6 +167,9 @@ def test_two_people_erase_once_the_incident_is_over(office: Office, log: SignedL
     event = audit.find_event_at(idx)
     assert event is not None
     assert "rule" not in event.said
+    assert "Erased, with a reason that stands under Erasures and holds : rule." in words_of(
+        office.admin.get(f"{LOG}/{idx}").text
+    )
     assert actions()[0] == "opening.erased"
     verdict = log.verify()
     assert verdict.finding is Finding.OK

@@ -108,8 +108,9 @@ def _match_invoice(found: Match, answer: Answer, invoice: Settlement | None, ope
 def _differs(answer: Answer, cents: int, currency: str) -> str | None:
     if answer.currency not in (None, currency):
         return f"We sent {currency}, the answer says {answer.currency}. Ask the payment system what was paid."
-    if answer.cents not in (None, cents):
-        return f"We sent {format_money(cents, currency)}, the answer says another amount. Ask what was paid."
+    if answer.cents is not None and answer.cents != cents:
+        sent, said = format_money(cents, currency), format_money(answer.cents, currency)
+        return f"We sent {sent}, the answer says {said}. Ask what was paid, and compare its file with the batch's here."
     return None
 
 

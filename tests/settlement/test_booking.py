@@ -4,7 +4,16 @@ import pytest
 
 from app import settlement
 from app.core.db import session
-from app.settlement import AnswerFile, BadAnswer, Batch, BatchState, CannotBook, Settlement, SettlementState
+from app.settlement import (
+    AnswerFile,
+    BadAnswer,
+    Batch,
+    BatchState,
+    CannotBook,
+    ItemState,
+    Settlement,
+    SettlementState,
+)
 from tests.allocations.rows import AT
 from tests.settlement.house import House
 
@@ -133,7 +142,51 @@ def test_another_currency_is_left_over(desk: Desk) -> None:
 def test_another_amount_than_was_sent_is_left_over(desk: Desk) -> None:
     file = desk.book(f"{desk.batch.items[0].reference},settled,2026-12-10,,99.00,USD")
 
-    assert "We sent $10.10" in file.leftovers[0]["says"]
+    assert "We sent $10.10, the answer says $99.00" in file.leftovers[0]["says"]
+
+
+def test_a_formula_as_the_reference_is_left_over_as_it_was_written(desk: Desk) -> None:
+    formula = "=cmd|' /C calc'!A0"
+
+    file = desk.book(
+        f"{formula},settled,2026-12-10,,,", f"{formula},paid,2026-12-10,x,5.00,USD", desk.says(0, "settled")
+    )
+
+    assert [(each["row"], each["reference"]) for each in file.leftovers] == [(2, formula), (3, formula)]
+    assert "Ask the payment system what it was for" in file.leftovers[0]["says"]
+    assert "send it back or name the invoice" in file.leftovers[1]["says"]
+    assert (file.booked, desk.refunds[0].state, desk.invoice.paid_cents) == (1, SettlementState.SETTLED, 0)
+    assert settlement.find_disagreements() == {}
+
+
+def test_an_amount_altered_in_the_file_after_the_release_is_left_over_in_the_answer(desk: Desk) -> None:
+    first, second = desk.batch.items
+    before = {each.account.name: each.cents for each in settlement.list_balances()}
+
+    file = desk.book(f"{first.reference},settled,2026-12-10,,9010.10,USD")
+
+    assert (file.booked, desk.batch.state, first.state) == (0, BatchState.SENT, ItemState.OPEN)
+    assert [(each["row"], each["reference"]) for each in file.leftovers] == [(2, first.reference)]
+    assert file.leftovers[0]["says"] == (
+        "We sent $10.10, the answer says $9,010.10. Ask what was paid, and compare its file with the batch's here."
+    )
+    assert {each.account.name: each.cents for each in settlement.list_balances()} == before
+    assert (desk.refunds[0].state, desk.refunds[0].paid_cents) == (SettlementState.SENT, 0)
+
+    assert desk.book(desk.says(1, "settled")).booked == 1
+    assert second.state is ItemState.SETTLED
+
+
+def test_the_file_of_a_batch_with_an_altered_amount_is_no_answer_and_books_nothing(desk: Desk) -> None:
+    taken = settlement.take_file(batch=desk.batch, by=desk.maker, at=AT)
+    altered = taken.replace(b",10.10,", b",9010.10,")
+    assert altered != taken
+
+    with pytest.raises(BadAnswer, match="Row 1 lacks the column state, date, code"):
+        settlement.book(incident_id=desk.incident_id, name="b.csv", content=altered, by=desk.maker, at=AT)
+
+    assert session.query(AnswerFile).count() == 0
+    assert settlement.take_file(batch=desk.batch, by=desk.maker, at=AT) == taken
 
 
 def test_an_answer_to_a_file_that_was_never_taken_is_left_over(desk: Desk) -> None:

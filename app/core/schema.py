@@ -48,14 +48,16 @@ def grant(owner_url: str, app_url: str) -> None:
     if not owner_url.startswith("postgresql") or role is None or role == make_url(owner_url).username:
         return
     engine = create_engine(owner_url)
-    to_role = f"TO {engine.dialect.identifier_preparer.quote(role)}"
+    name = engine.dialect.identifier_preparer.quote(role)
+    to_role = f"TO {name}"
     with engine.begin() as connection:
+        for held in ("ALL SEQUENCES IN SCHEMA public", "alembic_version", *Base.metadata.tables):
+            connection.execute(text(f"REVOKE ALL ON {held} FROM {name}"))
         connection.execute(text(f"GRANT USAGE ON SCHEMA public {to_role}"))
         connection.execute(text(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public {to_role}"))
         connection.execute(text(f"GRANT SELECT ON alembic_version {to_role}"))
         for table in Base.metadata.sorted_tables:
             rights = table.info.get("app_may", "SELECT, INSERT, UPDATE, DELETE")
-            connection.execute(text(f"REVOKE ALL ON {table.name} FROM {to_role.removeprefix('TO ')}"))
             connection.execute(text(f"GRANT {rights} ON {table.name} {to_role}"))
     engine.dispose()
 

@@ -18,7 +18,7 @@ from app.core import schema
 from app.core.db import db, session
 from app.core.queue import create_queue
 from app.factory import create_app
-from app.settings import ROOT, read_settings
+from app.settings import ROOT, read_settings, setting_fields
 
 ENDS_WITHIN_SECONDS = 60
 ANSWERS_WITHIN_SECONDS = 120
@@ -123,8 +123,9 @@ def a_worker(served: Served) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def settings_for(folder: Path, database_url: str, port: int, mail_port: int) -> dict[str, str]:
-    """The environment of one installation that keeps everything in `folder`."""
-    return {
+    """The environment of one installation that keeps everything in `folder`; the rest is empty, as if nowhere set."""
+    unset = {each.name.upper(): "" for each in setting_fields()}
+    return unset | {
         "SECRET_KEY": "an-unguessable-key-for-the-faults-0123456789",
         "PUBLIC_BASE_URL": f"http://localhost:{port}",
         "MAIL_DEFAULT_SENDER": "Example Support <support@portal.example>",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from socket import create_server, socket
 
-from app.settings import ROOT
+from app.settings import ROOT, setting_fields
 
 ENDS_WITHIN_SECONDS = 30
 
@@ -28,8 +28,9 @@ class Installation:
         return f"http://localhost:{self.port}"
 
     def environment(self) -> dict[str, str]:
-        """The settings of every process; nothing else of this process's environment but where programs are."""
-        return {
+        """The settings of every process, and where programs are; the rest is empty, whatever `instance` holds."""
+        unset = {each.name.upper(): "" for each in setting_fields()}
+        return unset | {
             "PATH": os.environ["PATH"],
             "FLASK_APP": "wsgi.py",
             "SECRET_KEY": "an-unguessable-key-for-the-journeys-0123456789",

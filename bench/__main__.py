@@ -6,6 +6,7 @@ import platform
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -56,9 +57,9 @@ def main(names: Sequence[str]) -> int:
 
 
 def _alone(name: str) -> list[Result]:
-    """Each benchmark has a fresh process, so that its memory is its own."""
-    with multiprocessing.get_context("spawn").Pool(1) as pool:
-        return pool.apply(BENCHMARKS[name])
+    """Each benchmark has a fresh process, so that its memory is its own; it may start others."""
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(BENCHMARKS[name]).result()
 
 
 def _measured() -> str:

@@ -12,7 +12,6 @@ from app.incidents.coverage import find_replay
 from app.incidents.investigating import run_case
 from app.incidents.models import Case, Incident
 from app.incidents.voiding import void_unpublished
-from app.incidents.workflow import OVER
 
 
 class CannotAddCase(DomainError):
@@ -25,7 +24,7 @@ def add_case(*, incident: Incident, deal: Deal, by: Person, at: datetime) -> Cas
     Raises CannotAddCase.
     """
     session.refresh(incident, with_for_update=True)
-    if incident.state in OVER:
+    if incident.is_over:
         raise CannotAddCase(f"This incident is {incident.state}.")
     if any(case.deal_id == deal.id for case in incident.cases):
         raise CannotAddCase(f"{deal.name} is a case of this incident already.")

@@ -17,7 +17,6 @@ from app.core.errors import DomainError
 from app.identity import Person, Role
 from app.incidents.models import Incident
 from app.incidents.proposal_models import Acknowledgment, Proposal
-from app.incidents.workflow import OVER
 from app.notices import Message
 
 KEPT = frozenset({"opening.erased", "log.continued"})
@@ -101,7 +100,7 @@ def release_erasure(*, erasure: Erasure, reason: str, by: Person, at: datetime) 
     event = _decide(erasure, reason, by, at, ErasureState.RELEASED)
     _check_parts(event, erasure.parts)
     for incident in _touched(event):
-        if incident.state not in OVER:
+        if not incident.is_over:
             raise CannotErase(f"{incident.reference} is still open. Erase once it is closed or withdrawn.")
         if find_hold(incident) is not None:
             raise CannotErase(f"{incident.reference} is under a legal hold. Lift the hold first.")

@@ -13,7 +13,7 @@ from app.core.db import Base, Pseudonymous
 from app.deals import Deal, Release, RuleName
 from app.identity import Person
 from app.incidents.bound_notice import BoundNotice
-from app.incidents.workflow import IncidentState
+from app.incidents.workflow import OVER, IncidentState
 
 
 class Incident(Pseudonymous, Base):
@@ -78,6 +78,11 @@ class Incident(Pseudonymous, Base):
     def is_live(self) -> bool:
         """Whether an admin and legal have ended the rehearsal; until then nothing reaches an investor."""
         return self.live_confirmed_at is not None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is begun in it any more: it is closed or withdrawn."""
+        return self.state in OVER
 
     def statement(self, kind: "StatementKind") -> "Statement | None":
         """The newest recorded statement of that kind."""

@@ -6,7 +6,6 @@ from datetime import date
 from enum import StrEnum
 
 from app.incidents.models import Incident
-from app.incidents.workflow import OVER
 
 SHORT_NOTICE_DAYS = 3
 
@@ -66,7 +65,7 @@ class Overview:
 
         The last as well where nothing follows any more.
         """
-        if self.incident.state in OVER:
+        if self.incident.is_over:
             return self.rows[-1]
         open_rows = [row for row in self.rows if row.standing is not Standing.DONE]
         return next(

@@ -18,7 +18,7 @@ from app.incidents.answering.states import DISPUTE, STANDING, ContactBy, Dispute
 from app.incidents.models import Incident
 from app.incidents.proposal_models import Adjustment
 from app.incidents.stating import Proof
-from app.incidents.workflow import OVER, step
+from app.incidents.workflow import step
 from app.notices import Done
 
 LONGEST_WORDS = 5000
@@ -91,7 +91,7 @@ def file_dispute(
     session.add(dispute)
     session.flush()
     _record_filing(dispute, taken_by or person, at)
-    if adjustment.case.incident.state not in OVER:  # after the close no money moves, so none can wait
+    if not adjustment.case.incident.is_over:  # after the close no money moves, so none can wait
         pause(dispute, settlements, at=at)
     tell_others(dispute=dispute, done=Done.DISPUTED, by=person, taken_by=taken_by, at=at)
     return dispute

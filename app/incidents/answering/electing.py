@@ -25,7 +25,6 @@ from app.incidents.answering.pausing import list_dispute_holds, today_in
 from app.incidents.answers import figure_seen, new_number
 from app.incidents.canonical import canonical
 from app.incidents.proposal_models import Adjustment
-from app.incidents.workflow import OVER
 from app.settlement import Direction, Settlement, SettlementState
 
 CHOOSABLE = (SettlementState.DUE, SettlementState.DECLINED)
@@ -73,7 +72,7 @@ def elect(
     if known is not None:
         return known
     check_answers_for(adjustment.account_id, adjustment, person, at)
-    if adjustment.case.incident.state in OVER:
+    if adjustment.case.incident.is_over:
         raise CannotElect("Your case is closed, so nothing can be chosen any more. Please call us.")
     option = next(iter(list_options([adjustment], on=today_in(adjustment.case.incident, at))), None)
     if option is None:
@@ -149,7 +148,7 @@ def list_options(adjustments: Sequence[Adjustment], *, on: date) -> list[Option]
 
 def _option(adjustment: Adjustment, offer: Settlement, chosen: Election | None, today: date) -> Option:
     until_on = _until(adjustment, offer, today)
-    is_open = offer.state in CHOOSABLE and today <= until_on and adjustment.case.incident.state not in OVER
+    is_open = offer.state in CHOOSABLE and today <= until_on and not adjustment.case.incident.is_over
     return Option(adjustment, offer, until_on, is_open, chosen)
 
 

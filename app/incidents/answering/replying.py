@@ -23,7 +23,7 @@ from app.incidents.answering.pausing import (
     today_in,
 )
 from app.incidents.answering.states import DISPUTE, DisputeState, EntryKind, Verdict
-from app.incidents.workflow import OVER, step
+from app.incidents.workflow import step
 from app.settlement import Settlement
 
 NOT_ASKED_AGAIN = "It was answered, and nobody asked for a second look in time."
@@ -59,7 +59,7 @@ def narrow(*, dispute: Dispute, parts: Mapping[int, int], words: str, by: Person
     The investor reads the words. Raises CannotReply.
     """
     mark_read(dispute=dispute, by=by, at=at)
-    if (incident := dispute.case.incident).state in OVER:
+    if (incident := dispute.case.incident).is_over:
         raise CannotReply(
             f"{incident.reference} is {incident.state}, so no money waits. If a figure is wrong, open another."
         )

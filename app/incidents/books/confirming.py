@@ -17,7 +17,6 @@ from app.incidents.books.writing import check_export, digest_of
 from app.incidents.models import Incident
 from app.incidents.proposal_models import Proposal
 from app.incidents.stating import Proof
-from app.incidents.workflow import OVER
 
 
 class CannotConfirm(DomainError):
@@ -66,7 +65,7 @@ def confirm_books(*, incident: Incident, out_seen: str, changed: Changed, by: Pe
 
 def _check(incident: Incident, out_seen: str, done_on: date, at: datetime) -> tuple[Proposal, list[Line]]:
     """The correction whose figures the books carry. Raises CannotConfirm."""
-    if incident.state in OVER:
+    if incident.is_over:
         raise CannotConfirm(f"{incident.reference} is {incident.state}; nothing more is recorded about its books.")
     proposal = find_corrected(incident)
     if proposal is None or proposal.publication is None:

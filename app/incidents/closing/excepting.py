@@ -12,7 +12,6 @@ from app.incidents.closing.completeness import IN_FLIGHT, list_unsettled
 from app.incidents.closing.models import Excepted
 from app.incidents.models import Incident
 from app.incidents.unreached import find_unreached
-from app.incidents.workflow import OVER
 from app.settlement import Settlement
 
 
@@ -46,7 +45,7 @@ def except_settlement(*, incident: Incident, settlement: Settlement, reason: str
 
 def _check(incident: Incident, reason: str) -> None:
     session.refresh(incident, with_for_update=True)
-    if incident.state in OVER:
+    if incident.is_over:
         raise CannotExcept(f"{incident.reference} is {incident.state}; its exceptions stand as they are.")
     if not reason.strip():
         raise CannotExcept("Write why it is let go; it stands in the closing document.")

@@ -15,7 +15,7 @@ from app.incidents.closing.models import Closing
 from app.incidents.models import Incident
 from app.incidents.papers.closing_facts import facts_sha256
 from app.incidents.papers.models import KeptFile, PaperKind, PaperSet
-from app.incidents.workflow import INCIDENT, OVER, IncidentState, step
+from app.incidents.workflow import INCIDENT, IncidentState, step
 
 
 class CannotClose(DomainError):
@@ -87,7 +87,7 @@ def is_current(incident: Incident, archive: PaperSet) -> bool:
 
 def _check(incident: Incident, at: datetime) -> None:
     session.refresh(incident, with_for_update=True)
-    if incident.state in OVER:
+    if incident.is_over:
         raise CannotClose(f"{incident.reference} is {incident.state}. It is not opened again; open another incident.")
     if blockers := find_blockers(incident, at=at):
         raise CannotClose("\n".join(each.says for each in blockers))

@@ -21,7 +21,7 @@ from app.settlement import AnswerFile, Batch, CannotPay, Settlement
 def moving(incident: Incident) -> Iterator[None]:
     """Everything about an incident's money happens inside: it is not closed, nor closed meanwhile. Raises CannotPay."""
     session.refresh(incident, with_for_update=True)
-    if incident.state in OVER:
+    if incident.is_over:
         raise CannotPay(f"{incident.reference} is {incident.state}. Nothing about its money changes any more.")
     yield
 

@@ -12,7 +12,6 @@ from app.core import clock
 from app.core.db import transaction
 from app.identity import Role
 from app.incidents import Incident, money
-from app.incidents.workflow import OVER
 from app.web.access import requires, signed_in
 from app.web.admin.forms import ActingForm, PressForm
 from app.web.admin.money_forms import AnswerForm
@@ -73,8 +72,7 @@ def money_page(incident: Incident, form: ActingForm | None = None) -> str:
         incident=incident,
         dues=dues,
         totals=money.total_due(incident),
-        payable={} if incident.state in OVER else money.list_payable(incident, on=on),
-        is_at_rest=incident.state in OVER,
+        payable={} if incident.is_over else money.list_payable(incident, on=on),
         waits_until=max((due.look_by for due in dues if due.look_by >= on), default=None),
         batches=money.list_batches(incident),
         answer_files=money.list_answer_files(incident),

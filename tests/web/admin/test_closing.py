@@ -97,6 +97,7 @@ def test_an_admin_withdraws_what_nobody_was_told_of(app: Flask) -> None:
 
     words = words_of(office.auditor.get(CLOSE).text)
     assert "INC-2026-001 was withdrawn" in words
+    assert "Rehearsal." not in words
     assert "Nora Weiss withdrew it" in words
     assert "No error after all." in words
 

@@ -258,4 +258,4 @@ def test_what_became_due_is_listed_with_its_totals(app: Flask) -> None:
 
     assert "9 settlements" in words
     assert "Offers, USD Due $55,382.88" in words
-    assert "Orbit Robotics Refund $29,366.20 $4,219.08 $33,585.28" in words
+    assert "Orbit Robotics Refund $33,585.28 $4,219.08 of it interest" in words

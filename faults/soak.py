@@ -43,7 +43,7 @@ INVESTORS_AT_ONCE = 6
 MOST_GROWTH = 1.05
 JUDGED_FROM_SECONDS = 600
 MOST_WRITES = 32 * 1024 * 1024
-"""Bytes: eight times the size at which SQLite takes its log of writes into the database."""
+"""Bytes: four times the size at which the worker takes the log of writes in and has readers and writers wait for it."""
 LOGS = ("web.log", "worker.log")
 PUBLISHED_WITHIN_SECONDS = 300
 MUST_NOT_BE = (

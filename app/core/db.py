@@ -4,8 +4,9 @@ import enum
 import errno
 import logging
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -27,6 +28,9 @@ log = logging.getLogger(__name__)
 
 ROOM_WANTED = 65_536
 """Bytes that must fit beside a database of ours, or nothing will be committed for long."""
+LONGEST_LOG_OF_WRITES = 8 * 1024 * 1024
+"""Bytes at which SQLite is helped; at half of that it takes the log in by itself, if no reader is in the way."""
+WAITS_FOR_READERS_SECONDS = 2
 Cents = Annotated[int, mapped_column(BigInteger)]
 """Whole minor units of a currency."""
 
@@ -148,15 +152,38 @@ def check_room() -> None:
     A full disk, a quota and a limit on the size of files show there as they would at the next commit. Nothing is kept.
     A database server's disk is not ours to try. Raises OSError.
     """
-    if db.engine.dialect.name != "sqlite" or not db.engine.url.database:
+    path = _sqlite_file()
+    if path is None:
         return
-    path = Path(db.engine.url.database)
-    writes = path.with_name(f"{path.name}-wal")
     with TemporaryFile(dir=path.parent, buffering=0) as tried:
-        tried.seek(writes.stat().st_size if writes.exists() else 0)
+        tried.seek(_length_of_writes(path))
         if tried.write(bytes(ROOM_WANTED)) < ROOM_WANTED:
             raise OSError(errno.ENOSPC, f"less than {ROOM_WANTED} bytes can be written beside {path}")
         os.fsync(tried.fileno())
+
+
+def take_in_writes() -> None:
+    """Take a long log of writes into SQLite's database and cut it to nothing.
+
+    SQLite starts its log anew only in a moment without readers, which never comes where they follow each other closely
+    (https://sqlite.org/wal.html#ckpt). This lets no writer begin until those who read now are done, for
+    `WAITS_FOR_READERS_SECONDS` at most for each of the two waits; what is not done then is left to the next call.
+    Nothing of ours may be open on this thread. A database server does all that by itself.
+    """
+    path = _sqlite_file()
+    if path is not None and _length_of_writes(path) > LONGEST_LOG_OF_WRITES:
+        with closing(sqlite3.connect(path, timeout=WAITS_FOR_READERS_SECONDS)) as own:
+            own.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _sqlite_file() -> Path | None:
+    name = db.engine.url.database if db.engine.dialect.name == "sqlite" else None
+    return Path(name) if name else None
+
+
+def _length_of_writes(path: Path) -> int:
+    writes = path.with_name(f"{path.name}-wal")
+    return writes.stat().st_size if writes.exists() else 0
 
 
 @event.listens_for(Session, "before_flush")

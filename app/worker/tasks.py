@@ -10,7 +10,7 @@ from flask import current_app
 
 from app import identity, incidents, notices, scheduling
 from app.core import clock
-from app.core.db import database_now, session, transaction
+from app.core.db import database_now, session, take_in_writes, transaction
 from app.core.errors import DomainError
 from app.core.jobs import beat, has_waiting_jobs, run_waiting
 from app.incidents import answering, by_post, ending, reminders
@@ -130,6 +130,7 @@ def sweep() -> None:
     if has_waiting_jobs():
         current_app.extensions["worker"].do_jobs()
     session.remove()
+    take_in_writes()
 
 
 def remind() -> None:

@@ -1,6 +1,6 @@
 """Who was not reached by the newest notice of an incident, why, and what staff do next. Reads only.
 
-Whoever signed in since is reached, whatever became of the mail.
+Whoever signed in since is reached, whatever became of the mail. A notice whose words were forgotten counts no more.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -142,7 +142,11 @@ def _unreached(incident: Incident, at: datetime) -> Select[Message]:
         )
         .group_by(Message.person_id)
     )
-    return select(Message).join(Message.person).where(Message.id.in_(newest), ~signed_in_since(), _why(at).is_not(None))
+    return (
+        select(Message)
+        .join(Message.person)
+        .where(Message.id.in_(newest), ~Message.is_forgotten, ~signed_in_since(), _why(at).is_not(None))
+    )
 
 
 def _why(at: datetime) -> ColumnElement[str | None]:

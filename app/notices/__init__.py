@@ -34,6 +34,7 @@ from app.notices.composing import (
 )
 from app.notices.delivery import Delivered, MayNotBeWrittenTo, deliver_due, send_probe
 from app.notices.encoding import read_content
+from app.notices.forgetting import CannotForget, Forgotten, forget_words
 from app.notices.kinds import Content, Kind, Lane
 from app.notices.letter_models import Letter, LetterBatch, LetterCause, LetterState
 from app.notices.letter_queue import (
@@ -125,6 +126,7 @@ __all__ = [
     "Brand",
     "CallLate",
     "CallReminder",
+    "CannotForget",
     "CannotLift",
     "CannotPost",
     "CannotPrint",
@@ -143,6 +145,7 @@ __all__ = [
     "EnteredDeal",
     "Envelope",
     "FirstNotice",
+    "Forgotten",
     "Genuine",
     "Held",
     "InterestTerms",
@@ -208,6 +211,7 @@ __all__ = [
     "find_mail_alarm",
     "find_newest_notice",
     "find_suppression",
+    "forget_words",
     "free_lane",
     "get_batch",
     "get_letter",

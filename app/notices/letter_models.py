@@ -47,6 +47,11 @@ class LetterBatch(Pseudonymous, Base):
     posted_by: Mapped[Person | None] = relationship(foreign_keys=posted_by_id)
     letters: Mapped[list["Letter"]] = relationship(back_populates="batch", order_by="Letter.id")
 
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether what it said was forgotten, its file too."""
+        return any(letter.message.is_forgotten for letter in self.letters)
+
 
 class Letter(Pseudonymous, Base):
     """A notice by post, with a number of its own. `postal_address` is as it was known when the letter was queued."""

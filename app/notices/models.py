@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Pseudonymous
@@ -85,6 +86,11 @@ class Message(Pseudonymous, Base):
     link: Mapped[SignInLink | None] = relationship()
     answers: Mapped["Message | None"] = relationship(remote_side="Message.id")
     attempts: Mapped[list["Attempt"]] = relationship(back_populates="message", order_by="Attempt.id")
+
+    @hybrid_property
+    def is_forgotten(self) -> bool:
+        """Whether its words and facts were forgotten when their time was over."""
+        return self.context == ""
 
 
 class Outcome(StrEnum):

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 from zipfile import ZipFile
 
@@ -41,6 +41,7 @@ from tests.papers import needs_pango
 
 pytestmark = pytest.mark.both_databases
 LATER = timedelta(days=13)
+KEPT = date(2099, 12, 31)
 
 
 @pytest.fixture
@@ -242,7 +243,9 @@ def test_two_people_close_and_then_no_money_moves(app: Flask, incident: Incident
     archive = keep_archive(app, incident, staff, at)
     assert closing.is_current(incident, archive)
     with transaction():
-        asked = closing.ask_to_close(incident=incident, archive=archive, note="All done.", by=staff.admin, at=at)
+        asked = closing.ask_to_close(
+            incident=incident, archive=archive, mail_until=KEPT, note="All done.", by=staff.admin, at=at
+        )
     seen = asked.archive_sha256
     for person, says in ((staff.admin, "somebody else must"), (staff.auditor, "Management or legal closes")):
         with pytest.raises(CannotClose, match=says), transaction():
@@ -260,7 +263,7 @@ def test_two_people_close_and_then_no_money_moves(app: Flask, incident: Incident
     with pytest.raises(CannotPay, match="is closed"), transaction():
         money.prepare_batch(incident=incident, by=staff.admin, at=at)
     with pytest.raises(CannotClose, match="not opened again"), transaction():
-        closing.ask_to_close(incident=incident, archive=archive, note="Again.", by=staff.admin, at=at)
+        closing.ask_to_close(incident=incident, archive=archive, mail_until=KEPT, note="Again.", by=staff.admin, at=at)
 
 
 @needs_pango
@@ -271,7 +274,9 @@ def test_what_changed_since_the_archive_was_made_is_not_closed(
     make_ready(incident, staff, at)
     archive = keep_archive(app, incident, staff, at)
     with transaction():
-        asked = closing.ask_to_close(incident=incident, archive=archive, note="All done.", by=staff.admin, at=at)
+        asked = closing.ask_to_close(
+            incident=incident, archive=archive, mail_until=KEPT, note="All done.", by=staff.admin, at=at
+        )
         seen = asked.archive_sha256
     with transaction():
         record_party(incident=incident, party=Party.BANK, told_on=None, because="No bank.", by=staff.legal, at=at)
@@ -286,7 +291,7 @@ def test_with_something_missing_nobody_asks(app: Flask, incident: Incident, staf
         session.add(archive)
         session.flush()
     with pytest.raises(CannotClose, match="not settled or ended"), transaction():
-        closing.ask_to_close(incident=incident, archive=archive, note="Now.", by=staff.admin, at=at)
+        closing.ask_to_close(incident=incident, archive=archive, mail_until=KEPT, note="Now.", by=staff.admin, at=at)
 
 
 @needs_pango

@@ -113,6 +113,7 @@ def close(admin: Visitor, approver: Visitor, folder: Path) -> Path:
     archive = settling.save(admin, re.compile("^Save INC-.*-archive.zip$"), folder)
     digest = settling.sha256_of(archive)
     expect(admin.page.get_by_text(f"{digest[:16]}…").first).to_be_visible()
+    admin.page.get_by_label("Keep its mail until").fill(f"{clock.now().year + 7}-12-31")
     admin.page.get_by_label("Why it can be closed").fill("Everybody was answered, and the money has moved.")
     admin.presses("Ask to close")
     has_done(admin, "You asked to close it. Management or legal closes it on this archive.")

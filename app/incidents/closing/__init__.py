@@ -7,6 +7,7 @@ from app.incidents.closing.blockers import Blocker, Where, find_blockers
 from app.incidents.closing.completeness import Gap, Gaps, find_gaps
 from app.incidents.closing.conservation import Conserved, conserve
 from app.incidents.closing.excepting import CannotExcept, except_person, except_settlement
+from app.incidents.closing.forgetting import forget_mail
 from app.incidents.closing.models import Closing, Excepted, Withdrawal
 from app.incidents.closing.operations import CannotClose, ask_to_close, close, find_archive, find_closing, is_current
 from app.incidents.closing.withdrawing import CannotWithdraw, find_withdrawal, may_be_withdrawn, withdraw
@@ -33,6 +34,7 @@ __all__ = [
     "find_closing",
     "find_gaps",
     "find_withdrawal",
+    "forget_mail",
     "is_current",
     "may_be_withdrawn",
     "withdraw",

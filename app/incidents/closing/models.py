@@ -1,6 +1,6 @@
 """What is let go at the close with a reason, and who closed an incident or withdrew it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
@@ -53,7 +53,10 @@ class Withdrawal(Base):
 
 
 class Closing(Pseudonymous, Base):
-    """One person asks to close with an archive, another of management or legal closes exactly that."""
+    """One person asks to close with an archive, another of management or legal closes exactly that.
+
+    `mail_until` is the last day on which the words of its mail are kept, in the incident's zone.
+    """
 
     __tablename__ = "closings"
     __table_args__ = (
@@ -72,6 +75,8 @@ class Closing(Pseudonymous, Base):
     asked_at: Mapped[datetime]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     closed_at: Mapped[datetime | None]
+    mail_until: Mapped[date | None]
+    mail_forgotten_at: Mapped[datetime | None]
 
     incident: Mapped[Incident] = relationship()
     asked_by: Mapped[Person] = relationship(foreign_keys=asked_by_id)

@@ -1,6 +1,7 @@
 """Closing an incident, by two people on one archive. Callers own the transaction."""
 
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
@@ -22,19 +23,26 @@ class CannotClose(DomainError):
     """The incident cannot be closed now, or not by this person."""
 
 
-def ask_to_close(*, incident: Incident, archive: PaperSet, note: str, by: Person, at: datetime) -> Closing:
-    """Ask somebody of management or legal to close on this archive; asking again replaces it. Raises CannotClose."""
+def ask_to_close(
+    *, incident: Incident, archive: PaperSet, mail_until: date, note: str, by: Person, at: datetime
+) -> Closing:
+    """Ask somebody of management or legal to close on this archive; asking again replaces it.
+
+    The words of its mail are kept through `mail_until` (see `forgetting`). Raises CannotClose.
+    """
     _check(incident, at)
+    if mail_until < at.astimezone(ZoneInfo(incident.zone)).date():
+        raise CannotClose(f"Keep the mail until a day to come, not {mail_until.isoformat()}.")
     if not note.strip():
         raise CannotClose("Write why the incident can be closed.")
     facts = _file(archive, "-closing.json")["sha256"]
     _check_current(incident, facts)
     asked = find_closing(incident) or Closing(incident_id=incident.id)
     asked.archive_sha256, asked.facts_sha256 = _file(archive, "-archive.zip")["sha256"], facts
-    asked.note, asked.asked_by, asked.asked_at = note.strip(), by, at
+    asked.note, asked.mail_until, asked.asked_by, asked.asked_at = note.strip(), mail_until, by, at
     session.add(asked)
     session.flush()
-    parts = {"archive": asked.archive_sha256, "facts": facts, "note": asked.note}
+    parts = {"archive": asked.archive_sha256, "facts": facts, "note": asked.note, "mail_until": mail_until.isoformat()}
     audit.record(action="closing.asked", actor=by, subject=incident, at=at, **parts)
     return asked
 

@@ -1,21 +1,25 @@
 """Closing an incident: what is missing with its remedy, what is let go, the archive, and two people."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
 
 from app import identity, incidents
-from app.core import clock
+from app.core import clock, files
 from app.core.db import transaction
 from app.identity import Role
 from app.incidents import Incident, closing, money
 from app.incidents.closing import Where
+from app.settings import Settings
 from app.web.access import is_fresh, requires, signed_in
 from app.web.admin.forms import ActingForm, PressForm, note_field, required
 from app.web.admin.readers import readers
+from app.web.forms import DayField
 
 bp = Blueprint("closing", __name__, url_prefix="/admin/incidents/<reference>/close")
 REMEDIES: Mapping[Where, tuple[str, str]] = {
@@ -39,6 +43,7 @@ class LetGoForm(ActingForm):
 class AskForm(ActingForm):
     """Why it can be closed now."""
 
+    mail_until = DayField("Keep its mail until", validators=[required("Give the last day on which its mail is kept.")])
     note = note_field("Why it can be closed", "Write why the incident can be closed.")
 
 
@@ -46,6 +51,12 @@ class WithdrawForm(ActingForm):
     """Why it is no incident after all."""
 
     why = note_field("Why it is withdrawn", "Write why this is no incident after all.")
+
+
+class ForgetForm(ActingForm):
+    """Why what was written is forgotten."""
+
+    because = note_field("Why it is forgotten now", "Write why what was written is forgotten now.")
 
 
 class CloseForm(ActingForm):
@@ -89,10 +100,11 @@ def ask(reference: str) -> ResponseReturnValue:
     """Ask management or legal to close."""
     incident, form = incidents.get_incident(reference), AskForm()
     archive = closing.find_archive(incident) or abort(404)
-    if form.submitted():
+    mail_until = form.mail_until.data
+    if form.submitted() and mail_until is not None:
         facts: dict[str, Any] = {"archive": archive, "note": form.note.data or "", "by": signed_in(), "at": clock.now()}
         with form.refusals(), transaction():
-            closing.ask_to_close(incident=incident, **facts)
+            closing.ask_to_close(incident=incident, mail_until=mail_until, **facts)
     return _done(incident, form, "You asked to close it. Management or legal closes it on this archive.")
 
 
@@ -117,6 +129,21 @@ def withdraw(reference: str) -> ResponseReturnValue:
         with form.refusals(), transaction():
             closing.withdraw(incident=incident, reason=form.why.data or "", by=signed_in(), at=clock.now())
     return _done(incident, form, f"{reference} is withdrawn. Nobody was told of it.")
+
+
+@bp.post("/forget-mail")
+@requires(Role.LEGAL, fresh=True)
+def forget_mail(reference: str) -> ResponseReturnValue:
+    """Forget the words of its mail and letters."""
+    incident, form = incidents.get_incident(reference), ForgetForm()
+    asked = closing.find_closing(incident) or abort(404)
+    settings: Settings = current_app.extensions["settings"]
+    if form.submitted():
+        remove = partial(files.remove, settings.files_dir)
+        facts: dict[str, Any] = {"reason": form.because.data or "", "by": signed_in(), "at": clock.now()}
+        with form.refusals(), transaction():
+            closing.forget_mail(closing=asked, remove=remove, **facts)
+    return _done(incident, form, "Forgotten. The log keeps the proof of each mail.")
 
 
 def _done(incident: Incident, form: ActingForm, words: str) -> ResponseReturnValue:
@@ -145,6 +172,8 @@ def _page(incident: Incident, form: ActingForm | None) -> str:
         may_be_withdrawn=closing.may_be_withdrawn(incident),
         withdrawal=closing.find_withdrawal(incident),
         withdrawing=form if isinstance(form, WithdrawForm) else WithdrawForm(None),
+        forgetting=form if isinstance(form, ForgetForm) else ForgetForm(None),
+        today=clock.now().astimezone(ZoneInfo(incident.zone)).date(),
         confirming=CloseForm(None, archive_seen=asked.archive_sha256 if asked else ""),
         pressing=PressForm(None),
         is_fresh=is_fresh(),

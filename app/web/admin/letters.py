@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-from flask import Blueprint, current_app, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import StringField
 from wtforms.validators import Length
@@ -63,6 +63,8 @@ def make(reference: str) -> ResponseReturnValue:
 def letter(reference: str, pseudonym: str) -> ResponseReturnValue:
     """One letter as a page to print or save: what is posted where PDF cannot be made."""
     found = notices.get_letter(pseudonym, incident_reference=reference)
+    if found.message.is_forgotten:
+        abort(404)
     style = url_for("static", filename="letter.css")
     return notices.letter_page(found, office=_office(), stationery=stationery(), stylesheet=style)
 
@@ -72,6 +74,8 @@ def letter(reference: str, pseudonym: str) -> ResponseReturnValue:
 def take(reference: str, pseudonym: str) -> ResponseReturnValue:
     """The printed file, to save. A post, since who took it is logged."""
     batch, form = notices.get_batch(pseudonym, incident_reference=reference), PressForm()
+    if batch.is_forgotten:
+        abort(404)
     if not form.submitted():
         return _page(incidents.get_incident(reference), form), 422
     settings: Settings = current_app.extensions["settings"]

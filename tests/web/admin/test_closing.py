@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app import audit, worker
 from app.core import clock
 from app.core.db import session, transaction
 from app.identity import Person
 from app.incidents import IncidentState, closing, get_incident
+from app.notices import Message
 from tests.incidents.builders import accept_all
 from tests.incidents.test_closing import make_ready
 from tests.papers import needs_pango
@@ -17,6 +19,7 @@ from tests.web.admin.office import CASE, Office, an_office
 from tests.web.words import words_of
 
 CLOSE = f"{CASE}/close"
+KEPT = (clock.now() + timedelta(days=2557)).date().isoformat()
 
 
 @pytest.fixture
@@ -71,8 +74,11 @@ def test_an_admin_asks_legal_closes_and_the_pages_stay(app: Flask, office: Offic
     worker.do_jobs()  # which signs the log first: nothing was signed until now
     assert "Nothing is missing: it can be closed" in words_of(office.legal.get(CLOSE).text)
     assert office.legal.post(f"{CLOSE}/ask", on=CLOSE, note="Done.").status_code == 403
+    assert office.admin.post(f"{CLOSE}/ask", on=CLOSE, note="All is done.").status_code == 422, (
+        "until when is mail kept?"
+    )
 
-    assert office.admin.post(f"{CLOSE}/ask", on=CLOSE, note="All is done.").status_code == 302
+    assert office.admin.post(f"{CLOSE}/ask", on=CLOSE, note="All is done.", mail_until=KEPT).status_code == 302
     assert office.admin.post(f"{CLOSE}/confirm", on=CLOSE).status_code == 403
     asked = closing.find_closing(get_incident("INC-2026-001"))
     assert asked is not None
@@ -107,3 +113,29 @@ def test_what_people_were_told_of_has_no_button_to_withdraw_it(app: Flask) -> No
 
     assert "Withdraw it" not in words_of(office.admin.get(CLOSE).text)
     assert office.admin.post(f"{CLOSE}/withdraw", on=CLOSE, why="No error.").status_code == 422
+
+
+def test_legal_has_the_mail_forgotten_once_its_day_is_over(office: Office) -> None:
+    with transaction():
+        incident = get_incident("INC-2026-001")
+        incident.state = IncidentState.CLOSED
+        admin, legal = session.get_one(Person, office.staff.admin.id), session.get_one(Person, office.staff.legal.id)
+        made = closing.Closing(incident=incident, archive_sha256="a" * 64, facts_sha256="b" * 64, note="Done.")
+        made.asked_by, made.asked_at, made.closed_by, made.closed_at = admin, clock.now(), legal, clock.now()
+        made.mail_until = clock.now().date() + timedelta(days=2)
+        session.add(made)
+    assert "is kept until" in words_of(office.legal.get(CLOSE).text)
+    assert "Forget what was written" not in words_of(office.legal.get(CLOSE).text)
+    early = office.legal.post(f"{CLOSE}/forget-mail", on=CLOSE, because="Now.")
+    assert early.status_code == 422
+    assert "Come back after that day" in words_of(early.text)
+
+    with transaction():
+        made.mail_until = clock.now().date() - timedelta(days=2)
+    assert "Legal can have it forgotten." in words_of(office.auditor.get(CLOSE).text)
+    assert office.admin.post(f"{CLOSE}/forget-mail", on=CLOSE, because="Now.").status_code == 403
+    assert office.legal.post(f"{CLOSE}/forget-mail", on=CLOSE, because="").status_code == 422
+    assert office.legal.post(f"{CLOSE}/forget-mail", on=CLOSE, because="Its time is over.").status_code == 302
+
+    assert "What mail and letters said was forgotten" in words_of(office.auditor.get(CLOSE).text)
+    assert all(each.is_forgotten for each in session.scalars(select(Message)))

@@ -6,11 +6,15 @@ no row that would say so. Transfers are never changed or removed; the database's
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Base, Cents
+
+KEPT: dict[str, Any] = {"info": {"app_may": "SELECT, INSERT"}}
+"""Table arguments: on PostgreSQL the app's own role may add to the ledger and do no more (`app.core.schema.grant`)."""
 
 
 class LedgerKind(StrEnum):
@@ -44,6 +48,7 @@ class LedgerAccount(Base):
         UniqueConstraint("id", "currency"),
         CheckConstraint("(kind = 'investor') = (account_id IS NOT NULL)", name="investors_have_an_account"),
         CheckConstraint("(kind = 'deal') = (deal_id IS NOT NULL)", name="deals_have_a_deal"),
+        KEPT,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -68,6 +73,7 @@ class Transfer(Base):
         CheckConstraint("cents > 0", name="moves_something"),
         CheckConstraint("from_id <> to_id", name="moves_somewhere"),
         CheckConstraint("(reason = 'bridged') = (settlement_id IS NULL)", name="of_a_settlement"),
+        KEPT,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -57,6 +57,12 @@ def restricted() -> Iterator[Engine]:
         "UPDATE alembic_version SET version_num = 'x'",
         "SELECT setval('transfers_id_seq', 1)",
         "DROP FUNCTION audit_refuse() CASCADE",
+        "UPDATE transfers SET cents = 1",
+        "DELETE FROM transfers",
+        "TRUNCATE transfers",
+        "UPDATE ledger_accounts SET name = 'x'",
+        "DELETE FROM ledger_accounts",
+        "ALTER TABLE transfers DISABLE TRIGGER ALL",
     ],
 )
 def test_the_app_itself_may_not(restricted: Engine, statement: str) -> None:

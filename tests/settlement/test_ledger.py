@@ -57,6 +57,27 @@ def test_what_was_written_is_never_changed(change: str) -> None:
         session.execute(text(change))
 
 
+ANOTHER_AMOUNT = (
+    "INSERT OR REPLACE INTO transfers (from_id, to_id, currency, cents, reason, settlement_id, attempt, at)"
+    " SELECT from_id, to_id, currency, cents + 1, reason, settlement_id, attempt, at FROM transfers"
+)
+SIDE_DOORS = {
+    "sqlite": (ANOTHER_AMOUNT,),
+    "postgresql": ("UPDATE transfers SET cents = 1", "DELETE FROM transfers", "TRUNCATE transfers"),
+}
+
+
+def test_no_side_door_of_a_database_changes_what_was_written() -> None:
+    a_refund()
+    database = session.connection().dialect.name
+    if database == "postgresql":  # such a session passes every trigger that is not ENABLE ALWAYS
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+
+    for statement in SIDE_DOORS[database]:
+        with pytest.raises(DatabaseError, match="append-only"), session.begin_nested():
+            session.execute(text(statement))
+
+
 @pytest.mark.parametrize(
     ("origin", "target", "cents"),
     [("deal", "deal", 5), ("deal", "investor", 0), ("deal", "investor", -5)],

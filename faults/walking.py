@@ -169,6 +169,8 @@ class Walk:
         elif each.state is DisputeState.OPEN:
             verdict = self.random.choice(list(Verdict))
             answering.answer(dispute=each, verdict=verdict, words="We looked.", by=self.staff.admin, at=self.at)
+        elif each.awaits_version:
+            answering.decide_anew(dispute=each, words="It is right.", by=self.staff.management, at=self.at)
         else:
             answering.close(dispute=each, reason="Answered.", by=self.staff.admin, at=self.at)
 

@@ -49,3 +49,8 @@ def a_dispute(
 def a_supporter() -> Person:
     """A member of support."""
     return a_member_of_staff(roles=[Role.SUPPORT], full_name="Priya Nair")
+
+
+def held(settlement: Settlement, on: datetime) -> int:
+    """How much of it waits for a dispute, in minor units."""
+    return answering.waiting_cents([settlement], on=on.date()).get(settlement.id, 0)

@@ -11,8 +11,8 @@ from app.identity import Authority, Person, Scope
 from app.incidents import Incident, answering
 from app.incidents.answering import Complaint, DisputeState, Reason, Verdict
 from app.notices import Kind, Message
-from app.settlement import Direction, SettlementState
-from tests.incidents.answers import a_dispute, a_supporter, the_figures, the_person, the_settlement
+from app.settlement import Direction
+from tests.incidents.answers import a_dispute, a_supporter, held, the_figures, the_person, the_settlement
 from tests.incidents.builders import Staff, an_incident, the_staff
 from tests.scheduling.builders import actions_about
 
@@ -36,10 +36,6 @@ def sam(incident: Incident) -> Person:
 
 def mails(kind: Kind) -> list[Message]:
     return list(session.scalars(select(Message).where(Message.kind == kind).order_by(Message.id)))
-
-
-def held(adjustment_direction: settlement.Settlement, on: datetime) -> int:
-    return answering.waiting_cents([adjustment_direction], on=on.date()).get(adjustment_direction.id, 0)
 
 
 @pytest.mark.both_databases
@@ -185,83 +181,6 @@ def test_the_days_promised_are_the_incidents_and_never_a_weekend(incident: Incid
     dispute = a_dispute(figures, hugo, at=at)
 
     assert (dispute.read_by_on, dispute.answer_by_on) == (date(2026, 11, 25), date(2026, 12, 7))
-
-
-def test_an_answer_is_told_by_mail_without_its_words(incident: Incident, sam: Person, at: datetime) -> None:
-    hugo, figures = the_person("hugo"), the_figures("Hugo Martins", "tidewater")
-    dispute = a_dispute(figures, hugo, at=at)
-
-    answering.answer(dispute=dispute, verdict=Verdict.STAND, words="Your form says 50,000.", by=sam, at=at)
-
-    (mail,) = mails(Kind.REPLIED)
-    assert mail.person_id == hugo.id
-    assert "50,000" not in mail.context
-    assert mail.link is not None
-    assert mail.link.opens.endswith(f"/disputes/{dispute.pseudonym}")
-    assert dispute.read_by is sam
-    assert actions_about(dispute) == ["dispute.filed", "dispute.received", "dispute.noted", "dispute.answered"]
-
-
-def test_money_waits_on_after_an_answer_until_nobody_asked_for_a_second_look_in_time(
-    incident: Incident, sam: Person, at: datetime
-) -> None:
-    hugo, figures = the_person("hugo"), the_figures("Hugo Martins", "tidewater")
-    offer = the_settlement(figures, Direction.OFFER)
-    dispute = a_dispute(figures, hugo, at=at)
-    answering.answer(dispute=dispute, verdict=Verdict.STAND, words="It is right.", by=sam, at=at)
-    last = dispute.review_until_on
-    assert last is not None
-    on_time, late = at + (last - at.date()), at + (last - at.date()) + timedelta(days=1)
-
-    assert answering.list_lapsed(at=on_time) == []
-    with pytest.raises(answering.CannotReply, match="may ask for a second look"):
-        answering.close(dispute=dispute, reason="Done.", by=sam, at=on_time)
-    assert held(offer, on_time) == offer.open_cents
-    assert answering.list_lapsed(at=late) == [dispute]
-    with pytest.raises(answering.CannotDispute, match="through December 7, 2026"):
-        answering.ask_for_review(dispute=dispute, words="Still.", by=hugo, at=late)
-    answering.close(dispute=dispute, reason="Nobody asked.", by=None, at=late)
-
-    assert dispute.state is DisputeState.CLOSED
-    assert held(offer, late) == 0
-
-
-@pytest.mark.both_databases
-def test_a_review_is_for_somebody_who_did_not_work_on_it(incident: Incident, sam: Person, at: datetime) -> None:
-    hugo, figures = the_person("hugo"), the_figures("Hugo Martins", "tidewater")
-    dispute = a_dispute(figures, hugo, at=at)
-    answering.mark_read(dispute=dispute, by=sam, at=at)
-    writer, other = a_supporter(), a_supporter()
-    answering.answer(dispute=dispute, verdict=Verdict.STAND, words="It is right.", by=writer, at=at)
-    answering.ask_for_review(dispute=dispute, words="I do not agree.", by=hugo, at=at)
-
-    for worker in (sam, writer):
-        with pytest.raises(answering.CannotReply, match="You worked on this dispute"):
-            answering.review(dispute=dispute, verdict=Verdict.STAND, words="Right.", by=worker, at=at)
-    answering.review(dispute=dispute, verdict=Verdict.STAND, words="Right.", by=other, at=at)
-
-    assert dispute.state is DisputeState.CLOSED
-    with pytest.raises(answering.CannotReply, match="is closed"):
-        answering.reply(dispute=dispute, words="One more thing.", by=sam, at=at)
-
-
-def test_figures_that_are_wrong_keep_the_money_waiting_until_they_are_corrected(
-    incident: Incident, sam: Person, at: datetime
-) -> None:
-    hugo, figures = the_person("hugo"), the_figures("Hugo Martins", "tidewater")
-    offer = the_settlement(figures, Direction.OFFER)
-    dispute = a_dispute(figures, hugo, at=at)
-    answering.answer(dispute=dispute, verdict=Verdict.CHANGE, words="You are right.", by=sam, at=at)
-
-    assert answering.list_lapsed(at=at + timedelta(days=400)) == []
-    assert held(offer, at) == offer.open_cents
-    with pytest.raises(answering.CannotDispute, match="no answer that could be looked at again"):
-        answering.ask_for_review(dispute=dispute, words="Thanks.", by=hugo, at=at)
-    settlement.supersede(settlement=offer, by=sam, at=at)
-    answering.close(dispute=dispute, reason="Version 2 corrects it.", by=sam, at=at + timedelta(days=3))
-
-    assert offer.state is SettlementState.SUPERSEDED
-    assert "invoice.postponed" not in actions_about(offer)
 
 
 def test_the_queue_is_in_the_order_in_which_answers_are_due_with_the_money_that_waits(

@@ -107,9 +107,20 @@ class Dispute(Pseudonymous, Base):
         return any(each.kind is EntryKind.CORRECTED for each in self.entries)
 
     @property
+    def awaits_version(self) -> bool:
+        """Whether we said that the figures are wrong, and the version that corrects them is still to come."""
+        return self.state is DisputeState.ANSWERED and self.verdict is Verdict.CHANGE
+
+    @property
     def workers(self) -> frozenset[int]:
-        """The ids of the staff who worked on it."""
-        ours = {each.author_id for each in self.entries if each.kind.is_ours}
+        """The ids of the staff whose work a second look judges; what they write to look again is not that work."""
+        asked_at = [number for number, each in enumerate(self.entries) if each.kind is EntryKind.REVIEW_WANTED]
+        judged = asked_at[-1] if asked_at else len(self.entries)
+        ours = {
+            each.author_id
+            for number, each in enumerate(self.entries)
+            if each.kind.is_ours and (number < judged or each.kind.is_verdict)
+        }
         return frozenset(ours | ({self.read_by_id} if self.read_by_id is not None else set()))
 
 

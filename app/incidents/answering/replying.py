@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app import audit
 from app.core.db import session
 from app.core.errors import DomainError
+from app.core.text import format_date
 from app.identity import Person
 from app.incidents.answering.deadlines import after
 from app.incidents.answering.dispute_models import Dispute
@@ -28,6 +29,10 @@ from app.settlement import Settlement
 
 NOT_ASKED_AGAIN = "It was answered, and nobody asked for a second look in time."
 REVIEWED = "Somebody who did not work on it looked again, and the figures are right."
+AWAITS_VERSION = (
+    "We told the investor that these figures are wrong, so it stays open until a version that changes them is"
+    " published. Publish that version, or have somebody who did not work on it decide anew."
+)
 
 SAID = {EntryKind.ANSWER: "dispute.answered", EntryKind.REVIEW: "dispute.reviewed"}
 
@@ -90,12 +95,8 @@ def answer(*, dispute: Dispute, verdict: Verdict, words: str, by: Person, at: da
     mark_read(dispute=dispute, by=by, at=at)
     if dispute.state is not DisputeState.OPEN:
         raise CannotReply("This was answered already.")
-    incident = dispute.case.incident
     dispute.state = step(DISPUTE, dispute.state, DisputeState.ANSWERED)
-    dispute.verdict, dispute.answered_at = verdict, at
-    if verdict is Verdict.STAND:
-        dispute.review_until_on = after(today_in(incident, at), incident.review_within_days)
-    _say(dispute, EntryKind.ANSWER, words, by, at)
+    _give_answer(dispute, verdict, words, by, at)
 
 
 def review(*, dispute: Dispute, verdict: Verdict, words: str, by: Person, at: datetime) -> None:
@@ -105,14 +106,21 @@ def review(*, dispute: Dispute, verdict: Verdict, words: str, by: Person, at: da
         raise CannotReply("Nobody asked for a second look.")
     if by.id in dispute.workers:
         raise CannotReply("You worked on this dispute, so somebody else must look at it again.")
-    dispute.verdict, dispute.reviewed_at = verdict, at
-    if verdict is Verdict.STAND:
-        dispute.state, dispute.ended_at = step(DISPUTE, dispute.state, DisputeState.CLOSED), at
-    else:
-        dispute.state = step(DISPUTE, dispute.state, DisputeState.ANSWERED)
-    _say(dispute, EntryKind.REVIEW, words, by, at)
-    if verdict is Verdict.STAND:
-        resume(dispute, because=REVIEWED, by=by, at=at)
+    _give_review(dispute, verdict, words, by, at)
+
+
+def decide_anew(*, dispute: Dispute, words: str, by: Person, at: datetime) -> None:
+    """Somebody who did not work on it finds that figures we called wrong are right. Raises CannotReply.
+
+    A second look can be asked for as after any answer; where there was one already, this ends the dispute.
+    """
+    _lock(dispute)
+    if not dispute.awaits_version:
+        raise CannotReply("Nobody said that these figures are wrong, so there is nothing to decide anew.")
+    if by.id in dispute.workers:
+        raise CannotReply("You worked on this dispute, so somebody else must decide it anew.")
+    give = _give_answer if dispute.reviewed_at is None else _give_review
+    give(dispute, Verdict.STAND, words, by, at)
 
 
 def close(*, dispute: Dispute, reason: str, by: Person | None, at: datetime) -> None:
@@ -122,10 +130,12 @@ def close(*, dispute: Dispute, reason: str, by: Person | None, at: datetime) -> 
         raise CannotReply("Only what was answered can be closed.")
     if not reason.strip():
         raise CannotReply("Write why it is closed.")
+    if dispute.awaits_version and not dispute.case.incident.is_over:  # after the close there is no other version
+        raise CannotReply(AWAITS_VERSION)
     today, until = today_in(dispute.case.incident, at), dispute.review_until_on
     if dispute.is_reviewable and until is not None and today <= until:
         raise CannotReply(
-            f"The investor may ask for a second look through {until}. It closes by itself after that day."
+            f"The investor may ask for a second look through {format_date(until)}. It closes by itself after that day."
         )
     dispute.state, dispute.ended_at = step(DISPUTE, dispute.state, DisputeState.CLOSED), at
     session.flush()
@@ -142,6 +152,26 @@ def list_lapsed(*, at: datetime) -> list[Dispute]:
         for each in session.scalars(answered.order_by(Dispute.id))
         if each.is_reviewable and each.review_until_on and each.review_until_on < today_in(each.case.incident, at)
     ]
+
+
+def _give_answer(dispute: Dispute, verdict: Verdict, words: str, by: Person, at: datetime) -> None:
+    incident = dispute.case.incident
+    dispute.verdict, dispute.answered_at = verdict, at
+    if verdict is Verdict.STAND:
+        dispute.review_until_on = after(today_in(incident, at), incident.review_within_days)
+    _say(dispute, EntryKind.ANSWER, words, by, at)
+
+
+def _give_review(dispute: Dispute, verdict: Verdict, words: str, by: Person, at: datetime) -> None:
+    """The last word: figures that are right end the dispute."""
+    dispute.verdict, dispute.reviewed_at = verdict, at
+    if verdict is Verdict.STAND:
+        dispute.state, dispute.ended_at = step(DISPUTE, dispute.state, DisputeState.CLOSED), at
+    else:
+        dispute.state = step(DISPUTE, dispute.state, DisputeState.ANSWERED)
+    _say(dispute, EntryKind.REVIEW, words, by, at)
+    if verdict is Verdict.STAND:
+        resume(dispute, because=REVIEWED, by=by, at=at)
 
 
 def _say(dispute: Dispute, kind: EntryKind, words: str, by: Person, at: datetime) -> None:

@@ -71,6 +71,11 @@ class EntryKind(StrEnum):
         """Whether staff wrote it."""
         return self not in (EntryKind.INVESTOR, EntryKind.REVIEW_WANTED)
 
+    @property
+    def is_verdict(self) -> bool:
+        """Whether it says what came out."""
+        return self in (EntryKind.ANSWER, EntryKind.REVIEW)
+
 
 _S = DisputeState
 STANDING = (_S.OPEN, _S.ANSWERED, _S.REVIEWING)

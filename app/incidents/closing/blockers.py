@@ -103,9 +103,7 @@ def _reach(incident: Incident, gaps: Gaps) -> Iterator[Blocker]:
 
 
 def _money(incident: Incident) -> Iterator[Blocker]:
-    if disputed := _count_disputed(incident):
-        says = f"{plural(disputed, 'dispute is', 'disputes are')} not closed. Support answers in the queue of disputes."
-        yield Blocker(says, Where.DISPUTES)
+    yield from _disputes(incident)
     half_way = [
         each.number for each in list_batches(incident) if each.state in (BatchState.PREPARED, BatchState.RELEASED)
     ]
@@ -119,9 +117,19 @@ def _money(incident: Incident) -> Iterator[Blocker]:
         yield Blocker(f"{plural(asked, 'request')} to give money up waits for management or legal.", Where.MONEY)
 
 
-def _count_disputed(incident: Incident) -> int:
-    theirs = select(func.count()).select_from(Dispute).join(Case, Case.id == Dispute.case_id)
-    return session.scalars(theirs.where(Case.incident_id == incident.id, Dispute.state.in_(STANDING))).one()
+def _disputes(incident: Incident) -> Iterator[Blocker]:
+    theirs = select(Dispute).join(Case, Case.id == Dispute.case_id)
+    standing = session.scalars(theirs.where(Case.incident_id == incident.id, Dispute.state.in_(STANDING))).all()
+    promised = sum(each.awaits_version for each in standing)
+    if unanswered := len(standing) - promised:
+        says = (
+            f"{plural(unanswered, 'dispute is', 'disputes are')} not closed. Support answers in the queue of disputes."
+        )
+        yield Blocker(says, Where.DISPUTES)
+    if promised:
+        which = plural(promised, "dispute waits", "disputes wait")
+        says = f"{which} for the version that corrects it, as we promised."
+        yield Blocker(f"{says} Publish that version, or have it decided anew in the queue of disputes.", Where.DISPUTES)
 
 
 def _conservation(incident: Incident) -> Iterator[Blocker]:

@@ -35,6 +35,10 @@ class AnswerForm(WordsForm):
     verdict = RadioField("What came out", choices=VERDICTS, validators=[InputRequired("Say what came out.")])
 
 
+class AnewForm(WordsForm):
+    """Why figures that we called wrong are right."""
+
+
 class PartForm(WordsForm):
     """How much of one payout is in question."""
 

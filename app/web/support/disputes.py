@@ -14,7 +14,7 @@ from app.incidents.answering import Dispute, DisputeState, Verdict
 from app.settings import Settings
 from app.web.access import requires, signed_in
 from app.web.admin.forms import ActingForm, PressForm
-from app.web.support.dispute_forms import STARTERS, AnswerForm, CloseForm, PartForm, WordsForm, part_forms
+from app.web.support.dispute_forms import STARTERS, AnewForm, AnswerForm, CloseForm, PartForm, WordsForm, part_forms
 
 bp = Blueprint("support_disputes", __name__, url_prefix="/support/disputes")
 PAGE = 100
@@ -86,6 +86,14 @@ def answer(dispute_id: int) -> ResponseReturnValue:
     return _done(dispute, form, "The investor is told that there is an answer.")
 
 
+@bp.post("/<int:dispute_id>/anew")
+@answerers
+def decide_anew(dispute_id: int) -> ResponseReturnValue:
+    """Find that the figures we called wrong are right."""
+    form = AnewForm(prefix="anew")
+    return _act(dispute_id, form, answering.decide_anew, "The investor is told that there is an answer.", "words")
+
+
 @bp.post("/<int:dispute_id>/close")
 @answerers
 def close(dispute_id: int) -> ResponseReturnValue:
@@ -143,6 +151,7 @@ def _page(dispute: Dispute, wrong: ActingForm | None = None) -> str:
         press=PressForm(None, prefix="press"),
         reply=wrong if type(wrong) is WordsForm else WordsForm(None, prefix="reply", words=starter),
         answer=wrong if isinstance(wrong, AnswerForm) else AnswerForm(None, prefix="answer"),
+        anew=wrong if isinstance(wrong, AnewForm) else AnewForm(None, prefix="anew"),
         close=wrong if isinstance(wrong, CloseForm) else CloseForm(None, prefix="close"),
         parts=part_forms(dispute, held, wrong),
     )

@@ -90,18 +90,40 @@ def test_a_reply_may_begin_with_words_that_are_ready(browser: Browser, dispute: 
     assert browser.get(f"{QUEUE}/{dispute.id}?start=nonsense").status_code == 200
 
 
-def test_answered_disputes_close_and_are_found_among_those_that_are_over(browser: Browser, dispute: Dispute) -> None:
+def test_what_we_called_wrong_waits_for_its_version_or_for_somebody_else(
+    app: Flask, browser: Browser, dispute: Dispute
+) -> None:
     page = f"{QUEUE}/{dispute.id}"
-    browser.post(f"{page}/read", on=page)
+    with transaction():
+        colleague = a_supporter()
+    other = a_browser(app, colleague, SessionKind.STAFF)
     browser.post(f"{page}/answer", on=page, **{"answer-verdict": "change", "answer-words": "You are right."})
-    without = browser.post(f"{page}/close", on=page, **{"close-reason": " "})
-    browser.post(f"{page}/close", on=page, **{"close-reason": "Version 2 is out."})
+    queue, mine, answer = browser.get(QUEUE).text, browser.get(page).text, {"anew-words": "It is right after all."}
 
-    assert "Write why" in words_of(without.text)
-    assert session.get_one(Dispute, dispute.id).state is DisputeState.CLOSED
+    closed = browser.post(f"{page}/close", on=page, **{"close-reason": "They called."})
+    by_the_same = browser.post(f"{page}/anew", on=page, **answer)
+    for_others = words_of(other.get(page).text)
+    without = other.post(f"{page}/anew", on=page, **{"anew-words": ""})
+    anew = other.post(f"{page}/anew", on=page, **answer)
+
+    assert "Waits for the correcting version" in words_of(queue)
+    assert "Somebody who did not work on it has to decide that" in words_of(mine)
+    assert "stays open until a version that changes them is published" in words_of(closed.text)
+    assert "somebody else must decide it anew" in words_of(by_the_same.text)
+    assert "Decide anew: the figures are right" in for_others
+    assert "Write what the investor reads" in words_of(without.text)
+    assert anew.status_code == 303
+    assert session.get_one(Dispute, dispute.id).verdict is Verdict.STAND
+    assert "It closes by itself" in words_of(browser.get(page).text)
+
+
+def test_what_is_over_is_found_among_those_that_are_over(browser: Browser, dispute: Dispute) -> None:
+    with transaction():
+        answering.withdraw(dispute=dispute, by=dispute.filed_by, at=clock.now())
+
     assert "No open questions" in words_of(browser.get(QUEUE).text)
-    assert "Closed" in words_of(browser.get(f"{QUEUE}?over=1").text)
-    assert "It is over" in words_of(browser.get(page).text)
+    assert "Withdrawn" in words_of(browser.get(f"{QUEUE}?over=1").text)
+    assert "It is over" in words_of(browser.get(f"{QUEUE}/{dispute.id}").text)
 
 
 def test_support_and_admins_answer_and_nobody_else(app: Flask, staff: Staff, dispute: Dispute) -> None:

@@ -1,6 +1,7 @@
 """`/demo/mailbox`: the mail that the demo sent, as its readers would see it. Registered in the demo only."""
 
 import mailbox
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -15,6 +16,7 @@ from app.demo.setting_up import MAILBOX
 from app.web.access import public
 
 bp = Blueprint("mailbox", __name__, url_prefix="/demo/mailbox")
+ARRIVAL = re.compile(r"(\d+)\.M(\d+)")
 HTML_POLICY = (
     "sandbox allow-popups allow-top-navigation-by-user-activation; default-src 'none'; style-src 'unsafe-inline'"
 )
@@ -41,6 +43,12 @@ class Mail:
     def sent_at(self) -> datetime:
         """The Date header."""
         return parsedate_to_datetime(str(self.message["Date"])).astimezone(UTC)
+
+    @property
+    def order(self) -> tuple[datetime, int, int]:
+        """By when it was sent; within one second by when it arrived, which its file's name says (`seconds.Mmicros`)."""
+        arrived = ARRIVAL.match(self.key)
+        return (self.sent_at, int(arrived[1]), int(arrived[2])) if arrived else (self.sent_at, 0, 0)
 
     @property
     def text(self) -> str:
@@ -71,7 +79,7 @@ def init_app(app: Flask) -> None:
 def index() -> ResponseReturnValue:
     """Every message, newest first; `?to=` keeps those to one address."""
     to = request.args.get("to", "")
-    mails = sorted((mail for mail in _mails() if to in mail.to), key=lambda mail: mail.sent_at, reverse=True)
+    mails = sorted((mail for mail in _mails() if to in mail.to), key=lambda mail: mail.order, reverse=True)
     return render_template("demo/mailbox.html", mails=mails, to=to)
 
 

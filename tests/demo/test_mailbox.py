@@ -99,3 +99,14 @@ def test_what_is_not_there_is_not_found(browser: FlaskClient, path: str) -> None
 
 def test_only_the_demo_has_a_mailbox(client: FlaskClient) -> None:
     assert client.get("/demo/mailbox").status_code == 404
+
+
+def test_what_arrived_within_one_second_is_listed_newest_first(browser: FlaskClient, demo: Flask) -> None:
+    folder = demo.config["DEMO_MAILBOX"] / "new"
+    for micros, subject in ((9_000, "the first"), (500_000, "the newest"), (70_000, "the second")):
+        text = f"Subject: {subject}\nTo: lena@example.com\nDate: Mon, 30 Nov 2026 20:44:40 +0000\n\nHello."
+        (folder / f"1796071480.M{micros}P1Q1.vm").write_text(text)
+
+    listed = browser.get("/demo/mailbox?to=lena@example.com").text
+
+    assert re.findall(r"the (?:first|second|newest)", listed) == ["the newest", "the second", "the first"]

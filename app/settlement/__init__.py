@@ -25,7 +25,7 @@ from app.settlement.interest import Interest, Line, in_whole_cents, interest
 from app.settlement.interest_policies import INTEREST_POLICIES, CannotCalculate, InterestPolicy, get_policy
 from app.settlement.ledger import bridge
 from app.settlement.ledger_models import LedgerAccount, LedgerKind, Transfer, TransferReason
-from app.settlement.matching import Match, match
+from app.settlement.matching import Match, list_named, match
 from app.settlement.models import Direction, Settlement
 from app.settlement.operations import Due, make_all_due, make_due
 from app.settlement.paying import (
@@ -114,6 +114,7 @@ __all__ = [
     "list_holds",
     "list_invoice_payments",
     "list_items",
+    "list_named",
     "list_rates",
     "list_settlements",
     "list_transfers",

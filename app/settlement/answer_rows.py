@@ -19,6 +19,7 @@ NEEDED = ("reference", "state", "date", "code")
 OPTIONAL = ("amount", "currency")
 MOST_BYTES = 5_000_000
 MOST_SHOWN = 20
+OTHER_MARKS = {";": "semicolons", "\t": "tabs"}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -76,6 +77,8 @@ def _table(content: bytes) -> list[Mapping[str, str]]:
     except csv.Error as error:
         raise BadAnswer(f"This is no CSV: {error}. Save it as CSV with commas.") from error
     header = [name.strip().lower() for name in rows[0]] if rows else []
+    if len(header) == 1 and (other := next((mark for mark in OTHER_MARKS if mark in header[0]), None)):
+        raise BadAnswer(f"Row 1 has {OTHER_MARKS[other]} between the columns. Save the file as CSV with commas.")
     missing = [name for name in NEEDED if name not in header]
     if missing:
         raise BadAnswer(f"Row 1 lacks the column {', '.join(missing)}. The columns are {', '.join(NEEDED + OPTIONAL)}.")

@@ -45,6 +45,12 @@ class Match:
         return len(self.payments) + len(self.invoices)
 
 
+def list_named(answers: Sequence[Answer]) -> frozenset[int]:
+    """The ids of the settlements that these rows are about; unknown references are about none."""
+    of_payments = {item.settlement_id for item in _items(answers).values()}
+    return frozenset(of_payments | {each.id for each in _invoices(answers).values()})
+
+
 def match(answers: Sequence[Answer], *, resting: Select[int] | None = None) -> Match:
     """Hold every row against batches and invoices; nothing is written.
 
@@ -54,30 +60,35 @@ def match(answers: Sequence[Answer], *, resting: Select[int] | None = None) -> M
     about = {each.settlement_id for each in items.values()} | {each.id for each in invoices.values()}
     at_rest = set() if resting is None else set(session.scalars(resting.where(Settlement.id.in_(about))))
     open_cents = {each.id: each.open_cents for each in invoices.values() if each.id not in at_rest}
+    stands = {each.reference: each.state for each in items.values()}
     for answer in answers:
         if answer.state is AnswerState.PAID:
             _match_invoice(found, answer, invoices.get(answer.reference), open_cents)
         else:
-            _match_payment(found, answer, items.get(answer.reference), at_rest)
+            _match_payment(found, answer, items.get(answer.reference), at_rest, stands)
     return found
 
 
-def _match_payment(found: Match, answer: Answer, item: BatchItem | None, at_rest: Collection[int]) -> None:
+def _match_payment(
+    found: Match, answer: Answer, item: BatchItem | None, at_rest: Collection[int], stands: dict[str, ItemState]
+) -> None:
+    """`stands` is where each payment is after the rows before this one."""
     if item is None:
         _leave(found, answer, "No payment of ours has this reference. Ask the payment system what it was for.")
     elif problem := _differs(answer, item.cents, item.settlement.currency):
         _leave(found, answer, problem)
-    elif item.state.value == answer.state.value:
+    elif (state := stands[item.reference]).value == answer.state.value:
         found.known.append(answer)
     elif item.settlement_id in at_rest:
         _leave(found, answer, CLOSED)
     elif item.batch.state not in SENT:
         _leave(found, answer, f"Batch {item.batch.number} is {item.batch.state}; its file was never taken from here.")
-    elif (item.state, answer.state) not in FOLLOWS:
-        _leave(found, answer, f"This payment is {item.state} here. Ask the payment system which is true.")
-    elif item.state is ItemState.SETTLED and item.settlement.state in GIVEN_UP:
+    elif (state, answer.state) not in FOLLOWS:
+        _leave(found, answer, f"This payment is {state}, as a row or file before says. Ask which is true.")
+    elif state is ItemState.SETTLED and item.settlement.state in GIVEN_UP:
         _leave(found, answer, BACK_AND_OVER.format(state=item.settlement.state))
     else:
+        stands[item.reference] = ItemState(answer.state.value)
         found.payments.append((answer, item))
 
 
@@ -86,7 +97,12 @@ def _match_invoice(found: Match, answer: Answer, invoice: Settlement | None, ope
     if invoice is None:
         _leave(found, answer, "No invoice has this number. Find out who paid, and send it back or name the invoice.")
     elif answer.currency != invoice.currency:
-        _leave(found, answer, f"The invoice is in {invoice.currency}. Have it sent back, or exchanged and reported so.")
+        _leave(
+            found,
+            answer,
+            f"The invoice is in {invoice.currency}, the answer says {answer.currency}. Have the money sent back, or"
+            " exchanged and reported so.",
+        )
     elif _is_booked(answer, invoice):
         found.known.append(answer)
     elif invoice.id not in open_cents:
@@ -94,15 +110,17 @@ def _match_invoice(found: Match, answer: Answer, invoice: Settlement | None, ope
     elif invoice.state is not SettlementState.DUE:
         _leave(found, answer, f"This invoice is {invoice.state}. Send the money back, or ask the investor.")
     elif cents > open_cents[invoice.id]:
-        over = format_money(cents - open_cents[invoice.id], invoice.currency)
-        _leave(
-            found,
-            answer,
-            f"That is {over} more than is open. Have the payment split: the open part, and the rest sent back.",
-        )
+        _leave(found, answer, _too_much(cents, open_cents[invoice.id], invoice.currency))
     else:
         open_cents[invoice.id] -= cents
         found.invoices.append((answer, invoice))
+
+
+def _too_much(paid_cents: int, open_cents: int, currency: str) -> str:
+    paid, still, over = (format_money(each, currency) for each in (paid_cents, open_cents, paid_cents - open_cents))
+    if not open_cents:
+        return f"{paid} was paid, and the invoice is paid already by the rows before. Have it sent back."
+    return f"{paid} was paid, {still} is open: {over} too much. Have it reported as {still}, and the rest sent back."
 
 
 def _differs(answer: Answer, cents: int, currency: str) -> str | None:

@@ -72,6 +72,17 @@ def test_a_payment_that_arrived_may_still_come_back(desk: Desk) -> None:
     assert settlement.find_disagreements() == {}
 
 
+def test_what_arrived_and_came_back_in_one_file_is_booked_in_that_order_only(desk: Desk) -> None:
+    file = desk.book(
+        desk.says(0, "settled"), desk.says(0, "returned"), desk.says(1, "returned"), desk.says(1, "settled")
+    )
+
+    assert [each.state for each in desk.refunds[:2]] == [SettlementState.RETURNED, SettlementState.RETURNED]
+    assert (file.booked, [each["row"] for each in file.leftovers]) == (3, [5])
+    assert "This payment is returned, as a row or file before says" in file.leftovers[0]["says"]
+    assert settlement.find_disagreements() == {}
+
+
 def test_a_part_that_comes_back_after_a_newer_version_is_left_over_and_the_rest_is_booked(desk: Desk) -> None:
     refund = desk.refunds[2]
     desk.hold(refund, cents=400)
@@ -127,10 +138,15 @@ def test_an_unknown_reference_is_left_over_with_what_to_do(desk: Desk, row: str,
 
 
 def test_too_much_for_an_invoice_is_left_over_and_not_booked(desk: Desk) -> None:
-    file = desk.book(desk.pays("50.00"), desk.pays("10.00", code="t2"))
-
+    over = desk.book(desk.pays("50.00"), desk.pays("10.00", code="t2"))
     assert desk.invoice.paid_cents == 5_000
-    assert "$8.00 more than is open" in file.leftovers[0]["says"]
+    after_all = desk.book(desk.pays("2.00", code="t3"), desk.pays("1.00", code="t4"))
+
+    assert over.leftovers[0]["says"] == (
+        "$10.00 was paid, $2.00 is open: $8.00 too much. Have it reported as $2.00, and the rest sent back."
+    )
+    assert (desk.invoice.paid_cents, after_all.booked) == (5_200, 1)
+    assert "$1.00 was paid, and the invoice is paid already by the rows before" in after_all.leftovers[0]["says"]
 
 
 def test_another_currency_is_left_over(desk: Desk) -> None:
@@ -213,6 +229,8 @@ def test_leftovers_are_cleared_once_with_a_note(desk: Desk) -> None:
     [
         (b"", "Row 1 lacks the column reference"),
         (b"reference,state,date\n", "lacks the column code"),
+        (b"reference;state;date;code\nP-1;settled;2026-12-10;\n", "Row 1 has semicolons between the columns"),
+        (b"reference\tstate\tdate\tcode\n", "Row 1 has tabs between the columns"),
         (b"reference,state,date,code\n", "no rows"),
         (b"reference,state,date,code\nP-1,gone,2026-12-10,\n", "Row 2, state 'gone': use settled, returned, paid"),
         (b"reference,state,date,code\nP-1,settled,10.12.2026,\n", "Row 2, date '10.12.2026': write it as 2026-12-10"),

@@ -1,6 +1,6 @@
 """Paying what an incident owes. Callers own the transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -47,9 +47,10 @@ def release_batch(*, incident: Incident, batch: Batch, digest_seen: str, by: Per
 def take_answer(*, incident: Incident, name: str, content: bytes, by: Person, at: datetime) -> AnswerFile:
     """Take in what the payment system answered, also after the close: what then comes back is listed for people.
 
-    A closed incident is never opened again, so no row about its money is booked. Raises BadAnswer, CannotBook.
+    One file may answer for several incidents: each that it names is locked, so none is closed meanwhile. A closed
+    incident is never opened again, so no row about its money is booked. Raises BadAnswer, CannotBook.
     """
-    session.refresh(incident, with_for_update=True)
+    _lock(incident.id, settlement.list_named(settlement.read_answers(content)))
     closed = (
         select(Settlement.id)
         .join(Adjustment, Adjustment.id == Settlement.adjustment_id)
@@ -58,3 +59,15 @@ def take_answer(*, incident: Incident, name: str, content: bytes, by: Person, at
         .where(Incident.state.in_(OVER))
     )
     return settlement.book(incident_id=incident.id, name=name, content=content, by=by, at=at, resting=closed)
+
+
+def _lock(incident_id: int, settlement_ids: Collection[int]) -> None:
+    """This incident, and those of the settlements: all in the order of their ids, so that nobody waits in a circle."""
+    theirs = (
+        select(Proposal.incident_id)
+        .join(Adjustment, Adjustment.proposal_id == Proposal.id)
+        .join(Settlement, Settlement.adjustment_id == Adjustment.id)
+        .where(Settlement.id.in_(settlement_ids))
+    )
+    named = select(Incident).where((Incident.id == incident_id) | Incident.id.in_(theirs)).order_by(Incident.id)
+    session.scalars(named.with_for_update(of=Incident).execution_options(populate_existing=True)).all()

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "37_ledger_rights"
-down_revision = "36_unclaimed"
+revision = "38_ledger_rights"
+down_revision = "37_mail_kept"
 branch_labels = None
 depends_on = None
 

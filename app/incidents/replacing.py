@@ -90,7 +90,9 @@ def _check_taken(each: Adjustment) -> None:
         deal = each.case.deal
         raise CannotReplace(
             f"{deal.name}: {each.request.account.name} paid {format_money(each.taken_cents, deal.currency)} for the"
-            " missing part, and this version gives less. Decide so that they keep at least what they bought."
+            " missing part, and this version gives less. What somebody bought is never taken back by a version: decide"
+            " so that they keep at least that, or leave the deal out of this one. To buy it back, agree on it with"
+            " them first, and do it outside the portal."
         )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app import audit, identity
 from app.core.db import session
 from app.core.errors import DomainError
+from app.core.money import format_money
 from app.core.text import format_date
 from app.identity import Person
 from app.incidents.answering.deadlines import after
@@ -87,7 +88,8 @@ def file_dispute(
     _check(adjustment, person, at)
     dispute = _dispute(adjustment, complaint, person, key, at)
     settlements = list_settlements_of({(adjustment.case_id, adjustment.account_id)})
-    _check_amount(complaint, sum(each.open_cents for each in list_payouts(settlements)))
+    open_cents = sum(each.open_cents for each in list_payouts(settlements))
+    _check_amount(complaint, open_cents, adjustment.case.deal.currency)
     session.add(dispute)
     session.flush()
     _record_filing(dispute, taken_by or person, at)
@@ -138,12 +140,16 @@ def _dispute(adjustment: Adjustment, complaint: Complaint, person: Person, key: 
     )
 
 
-def _check_amount(complaint: Complaint, open_cents: int) -> None:
+def _check_amount(complaint: Complaint, open_cents: int, currency: str) -> None:
     in_question = complaint.in_question_cents
-    if in_question is not None and not 0 < in_question <= open_cents:
+    if in_question is None:
+        return
+    if not open_cents:
+        raise CannotDispute("We pay you nothing for these figures, so leave the part in question empty.")
+    if not 0 < in_question <= open_cents:
         raise CannotDispute(
-            "The part in question must be above zero, and no more than what we still have to pay you. Leave it empty"
-            " if you do not know."
+            f"The part in question is above zero, and at most {format_money(open_cents, currency)}, which we still have"
+            " to pay you. Leave it empty if you do not know."
         )
 
 

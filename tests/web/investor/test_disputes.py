@@ -93,7 +93,7 @@ def test_a_refund_shows_which_part_waits(grace: Browser) -> None:
         ({"words": " "}, "Write a few words"),
         ({"reason": "none"}, "Not a valid choice"),
         ({"amount": "lots"}, "is not an amount"),
-        ({"amount": "99999999"}, "no more than what we still have to pay you"),
+        ({"amount": "99999999"}, "at most $"),
     ],
 )
 def test_what_is_wrong_with_the_form_stands_on_it_and_no_word_is_lost(

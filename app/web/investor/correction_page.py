@@ -102,6 +102,8 @@ ANSWERS: Mapping[Outcome, Answer] = {
 class CorrectionPage:
     """Everything that one person sees of one published correction: the figures that stand, whatever their version.
 
+    `looks_first`: whoever speaks up today is answered before any money moves.
+
     `replaced` is what was written before of those; `looked_at` are deals whose figures follow, by `figures_by`.
     """
 
@@ -113,6 +115,7 @@ class CorrectionPage:
     sections: tuple[DealSection, ...]
     cause: str
     look_by: date
+    looks_first: bool = True
     pay_by: date | None = None
     moments: tuple[Moment, ...] = ()
     stopped_on: date | None = None
@@ -184,10 +187,30 @@ class CorrectionPage:
         return any(section.offer.stays_due for section in self.changed if section.offer)
 
     @property
+    def is_settled(self) -> bool:
+        """Whether nothing is paid or can be chosen any more for any allocation that changes."""
+        moving = [section for section in self.changed if section.total_cents]
+        return bool(moving) and all(section.is_settled for section in moving)
+
+    @property
+    def came_back(self) -> Sequence[tuple[int, str]]:
+        """(minor units, currency) of each payment of ours that did not arrive."""
+        return [
+            (payment.open_cents, section.currency)
+            for section in self.sections
+            for payment in section.payments
+            if payment.came_back
+        ]
+
+    @property
     def totals(self) -> Sequence[tuple[int, str]]:
-        """(minor units, currency) of everything that changes, one per currency, in the order of the sections."""
+        """(minor units, currency) of what changes, one per currency, in the order of the sections.
+
+        What is settled no longer counts, until everything is.
+        """
         sums: dict[str, int] = {}
-        for section in self.changed:
+        counted = self.changed if self.is_settled else [each for each in self.changed if not each.is_settled]
+        for section in counted:
             sums[section.currency] = sums.get(section.currency, 0) + section.total_cents
         return [(cents, currency) for currency, cents in sums.items()]
 
@@ -245,3 +268,8 @@ class ReceiptPage:
     record_mark: str | None
     key: str | None = None
     by_phone: PhoneAnswer | None = None
+
+    @property
+    def looked_first(self) -> bool:
+        """Whether it was read while whoever spoke up was answered before any money moved."""
+        return self.read_at.date() <= self.look_by

@@ -11,6 +11,7 @@ from app.allocations import Passage
 from app.core.money import minor_digits
 from app.incidents import NewAverage, Remedy
 from app.notices import Cash, Claim, Distribution, KnockOn, NoAction, Offer, Waived
+from app.web.investor.payments import Payment
 
 
 class Direction(StrEnum):
@@ -104,6 +105,7 @@ class DealSection:
     paid_in_another_year: bool = False
     is_disputed: bool = False
     is_left: bool = False
+    payments: tuple[Payment, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
@@ -122,6 +124,35 @@ class DealSection:
                 return Outcome.CASH if self.cash and self.cash.cash_cents else Outcome.NO_CASH
             case Remedy.NONE:
                 return Outcome.NO_ACTION
+
+    @property
+    def payout(self) -> Payment | None:
+        """What we pay for the allocation itself: a refund, or cash."""
+        return self._payment(settlement.Direction.REFUND, settlement.Direction.CASH)
+
+    @property
+    def offered(self) -> Payment | None:
+        """What the investor may pay for the missing part."""
+        return self._payment(settlement.Direction.OFFER)
+
+    @property
+    def missed(self) -> Payment | None:
+        """What we pay of distributions."""
+        return self._payment(settlement.Direction.DISTRIBUTION)
+
+    @property
+    def claimed(self) -> Payment | None:
+        """What the investor pays back of distributions."""
+        return self._payment(settlement.Direction.CLAIM)
+
+    def _payment(self, *directions: settlement.Direction) -> Payment | None:
+        return next((each for each in self.payments if each.direction in directions), None)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is paid or can be chosen any more for the allocation itself."""
+        payment = self.payout or self.offered
+        return payment is not None and payment.is_done
 
     @property
     def is_obliged(self) -> bool:

@@ -169,7 +169,7 @@ def _moments(
 
 def _dates(proposal: Proposal, sections: Sequence[DealSection], today: date) -> Iterator[Moment]:
     """The dates that still matter to this reader: only where money moves."""
-    pays, asks = any(each.pays for each in sections), any(each.asks for each in sections)
+    pays, asks = any(each.pays for each in sections), any(each.asks and not each.is_settled for each in sections)
     if pays or asks or any(each.difference_cents for each in sections if each.is_correcting):
         yield Moment(MomentKind.LOOK_BY, proposal.look_by, is_past=proposal.look_by < today)
     if pays:

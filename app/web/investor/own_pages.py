@@ -37,7 +37,8 @@ def find_page(incident: Incident, person: Person, at: datetime) -> CorrectionPag
     )
     page = _with_disputes(page, adjustments, answering.list_disputes_of(incident, concerned.account_ids))
     page = _with_options(page, adjustments, answering.list_options(adjustments, on=answering.today_in(incident, at)))
-    return replace(page, by_phone=tuple(answering.list_taken_of(incident, person, concerned.account_ids)))
+    by_phone = tuple(answering.list_taken_of(incident, person, concerned.account_ids))
+    return replace(page, by_phone=by_phone, looks_first=today <= page.look_by)
 
 
 def _with_disputes(

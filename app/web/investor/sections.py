@@ -8,15 +8,20 @@ from app import incidents, settlement
 from app.incidents import Adjustment, Outcomes, Proposal, ProposalPart, Remedy, worked_lines
 from app.settlement import Direction
 from app.web.investor.deal_section import DealSection, PayTo, Worth
+from app.web.investor.payments import Payment, payment_of
 
 
 @dataclass(frozen=True)
 class Invoices:
-    """What the invoices of one adjustment are called, where they are paid, and the last day of the last of them."""
+    """What the invoices of one adjustment are called, where they are paid, and the last day of the last of them.
+
+    `payments` is how far each of its payments has come, invoices and others.
+    """
 
     offer: PayTo | None
     claim: PayTo | None
     due_on: date | None
+    payments: tuple[Payment, ...]
 
 
 def sections_by_version(adjustments: Sequence[Adjustment]) -> tuple[DealSection, ...]:
@@ -52,7 +57,8 @@ def _invoices(proposal: Proposal, made: Mapping[Direction, settlement.Settlement
         return PayTo(proposal.pay_to, signed_on, found.number) if found and found.number else None
 
     due_on = max((each.due_on for each in made.values() if each.direction.is_invoice), default=None)
-    return Invoices(pay_to(Direction.OFFER), pay_to(Direction.CLAIM), due_on)
+    payments = tuple(payment_of(each) for each in made.values())
+    return Invoices(pay_to(Direction.OFFER), pay_to(Direction.CLAIM), due_on, payments)
 
 
 def _section(part: ProposalPart, each: Adjustment, invoices: Invoices, accounts: Collection[int]) -> DealSection:
@@ -73,6 +79,7 @@ def _section(part: ProposalPart, each: Adjustment, invoices: Invoices, accounts:
         payment_last4=each.account.payment_last4,
         pay_to=invoices.offer,
         claim_pay_to=invoices.claim,
+        payments=invoices.payments,
         worth=_worth(part, each),
         paid_in_another_year=section.closed_on.year != part.proposal.pay_by.year,
     )

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
-from app import incidents
+from app import incidents, settlement
 from app.identity import Person
 from app.incidents import Adjustment, Incident, answering, current
 from app.incidents.answering import Dispute, Option
@@ -12,6 +12,7 @@ from app.incidents.answers import list_acknowledgments
 from app.web.investor.correction_page import CorrectionCard, CorrectionPage
 from app.web.investor.dispute_page import dispute_line
 from app.web.investor.gathering import correction_page, waiting_page
+from app.web.investor.payments import held_back
 
 
 def list_cards(person: Person, at: datetime) -> list[CorrectionCard]:
@@ -35,10 +36,27 @@ def find_page(incident: Incident, person: Person, at: datetime) -> CorrectionPag
         is_copy=concerned.is_copy,
         today=today,
     )
+    page = _with_holds(page, adjustments, answering.today_in(incident, at))
     page = _with_disputes(page, adjustments, answering.list_disputes_of(incident, concerned.account_ids))
     page = _with_options(page, adjustments, answering.list_options(adjustments, on=answering.today_in(incident, at)))
     by_phone = tuple(answering.list_taken_of(incident, person, concerned.account_ids))
     return replace(page, by_phone=by_phone, looks_first=today <= page.look_by)
+
+
+def _with_holds(page: CorrectionPage, adjustments: Sequence[Adjustment], today: date) -> CorrectionPage:
+    """With what keeps each payment waiting that is not a dispute."""
+    made = settlement.settlements_by_adjustment([each.id for each in adjustments])
+    holds = settlement.list_holds([each for theirs in made.values() for each in theirs.values()], on=today)
+    if not any(holds.values()):
+        return page
+    sections = tuple(
+        replace(
+            section,
+            payments=tuple(held_back(one, holds.get(made[each.id][one.direction].id, ())) for one in section.payments),
+        )
+        for section, each in zip(page.sections, adjustments, strict=True)
+    )
+    return replace(page, sections=sections)
 
 
 def _with_disputes(

@@ -1,8 +1,10 @@
 """How far one payment of an adjustment has come, as the investor's pages show it. Facts only."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 
-from app.settlement import Direction, Settlement, SettlementState
+from app.settlement import Direction, Hold, HoldKind, Settlement, SettlementState
 
 WAITS = (SettlementState.DUE, SettlementState.RELEASED)
 CAME_BACK = (SettlementState.RETURNED, SettlementState.UNCLAIMED)
@@ -11,12 +13,17 @@ DONE = (SettlementState.SETTLED, SettlementState.ENDED, SettlementState.WAIVED)
 
 @dataclass(frozen=True)
 class Payment:
-    """Money one way, in minor units; `paid_cents` of it arrived."""
+    """Money one way, in minor units; `paid_cents` of it arrived.
+
+    `held_for` is why it waits, if not for a dispute; `held_until` the last day of that, if it has one.
+    """
 
     direction: Direction
     state: SettlementState
     total_cents: int
     paid_cents: int = 0
+    held_for: HoldKind | None = None
+    held_until: date | None = None
 
     @property
     def open_cents(self) -> int:
@@ -26,7 +33,8 @@ class Payment:
     @property
     def has_moved(self) -> bool:
         """Whether there is more to say than when it is paid, or what can be chosen."""
-        return self.paid_cents > 0 or self.state not in (*WAITS, SettlementState.DECLINED)
+        is_held = self.held_for is not None
+        return is_held or self.paid_cents > 0 or self.state not in (*WAITS, SettlementState.DECLINED)
 
     @property
     def is_done(self) -> bool:
@@ -42,3 +50,12 @@ class Payment:
 def payment_of(settlement: Settlement) -> Payment:
     """The facts of one."""
     return Payment(settlement.direction, settlement.state, settlement.total_cents, settlement.paid_cents)
+
+
+def held_back(payment: Payment, holds: Sequence[Hold]) -> Payment:
+    """With why it waits: the hold that ends last. What waits for a dispute is told with the dispute."""
+    others = [each for each in holds if each.kind is not HoldKind.DISPUTE]
+    if not others or payment.direction.is_invoice or payment.state not in WAITS:
+        return payment
+    last = max(others, key=lambda each: each.until_on or date.max)
+    return replace(payment, held_for=last.kind, held_until=last.until_on)

@@ -7,12 +7,18 @@ from typing import Any
 import pytest
 from flask import Flask, render_template
 
-from app.settlement import Direction, SettlementState
+from app import settlement
+from app.core.db import transaction
+from app.settlement import Direction, HoldKind, SettlementState
 from app.web.investor.correction_page import CorrectionPage
 from app.web.investor.deal_section import DealSection, PayTo
+from app.web.investor.own_pages import find_page
 from app.web.investor.payments import Payment
+from tests.incidents.answers import the_figures, the_person, the_settlement
+from tests.incidents.builders import an_incident, the_staff
 from tests.web.investor.pages import a_page, a_refund, an_offer
 from tests.web.words import words_of
+from tests.worlds import this_hour
 
 STATE = SettlementState
 ACCOUNT = PayTo("The client account.", date(2026, 12, 1), "2026-0007")
@@ -100,6 +106,42 @@ def test_of_two_offers_only_the_open_one_is_counted(app: Flask) -> None:
     words = read(app, offer(STATE.SETTLED, 4_235_28), other)
 
     assert "You can take the rest for $4,235.28." in words
+
+
+@pytest.mark.parametrize(
+    ("kind", "until", "says"),
+    [
+        (HoldKind.ADDRESS, date(2026, 12, 8), "To protect you, this waits through December 8, 2026."),
+        (HoldKind.ACCOUNT, None, "the payment details that we have are not good. Please call us."),
+        (HoldKind.LEGAL, None, "This waits until we have looked at something."),
+    ],
+)
+def test_money_that_is_held_back_says_so_and_promises_no_day(
+    app: Flask, kind: HoldKind, until: date | None, says: str
+) -> None:
+    held = Payment(Direction.REFUND, STATE.DUE, 33_585_28, held_for=kind, held_until=until)
+
+    words = read(app, a_refund(payments=(held,)))
+
+    assert says in words
+    assert "We will send the money" not in words
+
+
+def test_the_page_reads_what_is_held_and_for_whom(app: Flask) -> None:
+    with transaction():
+        staff = the_staff()
+        incident = an_incident(staff, at=this_hour(), stage="published")
+        refund = the_settlement(the_figures("Grace Lindqvist", "orbit"), Direction.REFUND)
+        why, by = "The account is closed.", staff.admin
+        settlement.hold(settlement=refund, kind=HoldKind.ACCOUNT, reason=why, by=by, at=this_hour())
+
+    grace, jonah = (find_page(incident, the_person(each), this_hour()) for each in ("grace", "jonah"))
+
+    assert grace is not None
+    assert jonah is not None
+    assert [each.payout.held_for for each in grace.changed if each.payout] == [HoldKind.ACCOUNT]
+    assert [each.payout.held_for for each in jonah.changed if each.payout] == [None]
+    assert "The account is closed" not in words_on(app, grace)
 
 
 def test_a_last_day_that_is_over_is_not_promised_any_more(app: Flask) -> None:

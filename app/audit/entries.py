@@ -55,7 +55,7 @@ class Entries:
             return
         said = stored.opening_rows(block.start, block.end)
         for idx, event_id, leaf, _ in stored.entry_rows(block.start, block.end):
-            self.read(idx, event_id, leaf, [each for each in said if each[0] == idx])
+            self.read(idx, event_id, leaf, [each for each in said if each[0] == event_id])
 
     def finish(self) -> None:
         """Every opening that is gone must be accounted for by an erasure. Raises Found."""
@@ -99,7 +99,7 @@ def _read_key(idx: int, said: dict[str, Any]) -> VerifierKey:
         raise Found(Finding.UNREADABLE, says=f"Entry {idx} does not say which log it continues.") from error
 
 
-def _are_plain(block: EntryBlock, openings: Sequence[Row], log: str) -> bool:
+def _are_plain(block: EntryBlock, openings: Sequence[Sequence[Any]], log: str) -> bool:
     """Whether these are, byte for byte, ordinary events of this log with exactly these openings.
 
     Each entry must be one line that is matched from its first byte to its last, so nothing else can be meant. False
@@ -130,28 +130,29 @@ def _pattern(log: str) -> re.Pattern[bytes]:
     )
 
 
-def _said(block: EntryBlock, openings: Sequence[Row]) -> bytes | None:
+def _said(block: EntryBlock, openings: Sequence[Sequence[Any]]) -> bytes | None:
     """What the leaves must hold by these openings: for each entry a line of its commitments and its id."""
-    if not openings:
-        return "\n".join(['},"id":"' + each for each in block.ids]).encode()
+    if not openings[0]:
+        return b'},"id":"' + block.ids.replace(b"\n", b'\n},"id":"')
     commitments = _commit(block, openings)
     if commitments is None:
         return None
-    ids = "\n".join(block.ids).encode().split(b"\n")
-    return b"\n".join([b'%b},"id":"%b' % each for each in zip(commitments.values(), ids, strict=False)])
+    return b"\n".join(
+        [b'%b},"id":"%b' % each for each in zip(commitments.values(), block.ids.split(b"\n"), strict=False)]
+    )
 
 
-def _commit(block: EntryBlock, openings: Sequence[Row]) -> dict[str, bytes] | None:
+def _commit(block: EntryBlock, openings: Sequence[Sequence[Any]]) -> dict[str, bytes] | None:
     """The commitments of each entry as its leaf holds them, by event id; None where an opening has to be read."""
-    committed = dict.fromkeys(block.ids, b"")
-    names, parts, salts, values = zip(*openings, strict=True)
+    committed = dict.fromkeys(block.ids.decode().split("\n"), b"")
+    names, parts, salts, values = openings
     are_bytes = {*map(type, salts), *map(type, values)} == {bytes}
     if not are_bytes or {*map(len, salts)} != {SALT_BYTES} or not {*names} <= committed.keys():
         return None
     if not all(isinstance(part, str) and _PART.fullmatch(part) for part in {*parts}):
         return None
     words = {part: (b"%b\0%b\0" % (DOMAIN, part.encode()), b'"%b":"' % part.encode()) for part in {*parts}}
-    for name, part, salt, value in openings:
+    for name, part, salt, value in zip(names, parts, salts, values, strict=True):
         hashed, begins = words[part]
         found = begins + b2a_base64(sha256(hashed + salt + value).digest(), newline=False) + b'"'
         before = committed[name]

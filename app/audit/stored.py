@@ -1,10 +1,14 @@
 """The stored log, read in blocks that are compared as a whole.
 
-Verifying reads every row of the largest tables there are. A block is None unless each of its rows is there and holds
-what belongs there; what is wrong is then for the rows themselves to say. What nodes hold is joined by the database.
+Verifying reads every row of the largest tables there are. What is short is joined by the database, which leaves out a
+value that is not of its kind or length, so that what is joined falls short. A block is None unless each of its rows is
+there and holds what belongs there; what is wrong is then for the rows themselves to say.
 """
 
+from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -15,15 +19,20 @@ from app.tlog.tree import Node
 
 BLOCK = 2048
 """A power of two, so that each block but the last is a subtree."""
+HASH_BYTES = 32
 Row = tuple[Any, ...]
 
 _PLACED = (
     "SELECT l.idx, e.id, e.leaf, e.leaf_hash FROM audit_leaf l LEFT JOIN audit_event e ON e.id = l.event_id "
     "WHERE l.idx >= ? AND l.idx < ? ORDER BY l.idx"
 )
+_EVENTS = (
+    "SELECT e.id, e.leaf, e.leaf_hash FROM audit_leaf l JOIN audit_event e ON e.id = l.event_id "
+    "WHERE l.idx >= ? AND l.idx < ? ORDER BY l.idx"
+)
 _SAID = (
-    "SELECT l.idx, o.part, o.salt, o.value FROM audit_leaf l JOIN audit_opening o ON o.event_id = l.event_id "
-    "WHERE l.idx >= ? AND l.idx < ? ORDER BY l.idx, "
+    "SELECT o.event_id, o.part, o.salt, o.value FROM audit_leaf l JOIN audit_opening o "
+    "ON o.event_id = l.event_id WHERE l.idx >= ? AND l.idx < ? ORDER BY l.idx, "
 )
 _NODES = "SELECT idx, hash FROM audit_node WHERE level = ? AND idx >= ? AND idx < ? ORDER BY idx"
 _STRAY_NODE = (
@@ -34,47 +43,46 @@ _STRAY_NODE = (
 # Most events have their places in the order of their ids, which is that of time. Tables and their indexes lie in that
 # order, so reading on is much less work than looking each event up.
 _EVENTS_BY_ID = "SELECT id, leaf, leaf_hash FROM audit_event WHERE id >= ? AND id <= ? ORDER BY id"
-_PLACES = "(SELECT idx, event_id FROM audit_leaf WHERE idx >= ? AND idx < ? ORDER BY idx) places"
 _OPENINGS_BY_ID = (
     "SELECT event_id, part, salt, value FROM audit_opening WHERE event_id >= ? AND event_id <= ? ORDER BY event_id, "
 )
 _DIALECTS = {
-    # Joined hashes could hide one that is too short beside one that is too long, so the longest must be as long as all
-    # should be. A sum is an integer only if all places are: half an index would stand in the right order, where nobody
-    # finds it. Text sorts before bytes.
+    # A column of SQLite takes values of any kind; half an index would stand in the right order, where nobody finds it.
+    # It joins in the order of the key that it finds the rows by. Were that ever another, the rows would be asked.
     "sqlite": {
-        "ids": (
-            "SELECT CAST(group_concat(event_id) AS BLOB), count(*), typeof(sum(idx)) = 'integer' "
-            f"AND typeof(max(event_id)) = 'text' FROM {_PLACES}"
+        "places": (
+            "SELECT count(*), CAST(group_concat(event_id, '\n') AS BLOB) FROM audit_leaf "
+            "WHERE idx >= ? AND idx < ? AND typeof(idx) = 'integer' AND typeof(event_id) = 'text'"
         ),
-        "said": f"{_SAID} o.part",
-        "said by id": f"{_OPENINGS_BY_ID} part",
         "nodes": (
-            "SELECT CAST(group_concat(hash, '') AS BLOB), max(length(hash)) = 32 AND typeof(min(hash)) = 'blob' "
-            f"AND typeof(sum(idx)) = 'integer' FROM ({_NODES})"
+            "SELECT CAST(group_concat(hash, '') AS BLOB) FROM audit_node WHERE level = ? AND idx >= ? AND idx < ? "
+            "AND typeof(idx) = 'integer' AND typeof(hash) = 'blob' AND length(hash) = 32"
         ),
+        "by part": "part",
     },
     "postgresql": {
-        "ids": f"SELECT string_agg(convert_to(event_id, 'UTF8'), ','), count(*), true FROM {_PLACES}",
-        "said": f'{_SAID} o.part COLLATE "C"',
-        "said by id": f'{_OPENINGS_BY_ID} part COLLATE "C"',
-        "nodes": f"SELECT string_agg(hash, ''), max(length(hash)) = 32 FROM ({_NODES}) nodes",
+        "places": (
+            r"SELECT count(*), string_agg(convert_to(event_id, 'UTF8'), '\x0a') FROM "
+            "(SELECT event_id FROM audit_leaf WHERE idx >= ? AND idx < ? ORDER BY idx) places"
+        ),
+        "nodes": f"SELECT string_agg(hash, '') FROM ({_NODES}) nodes WHERE length(hash) = 32",
+        "by part": 'part COLLATE "C"',
     },
 }
 
 
 @dataclass(frozen=True)
 class EntryBlock:
-    """Entries from `start` up to `end`: their ids, leaves, which are bytes, and whatever is stored as leaf hashes.
+    """Entries from `start` up to `end`: their ids, a line each, leaves, which are bytes, and what is stored as hashes.
 
     `is_in_order` says that the ids grow, with no other event between them.
     """
 
     start: int
     end: int
-    ids: Row
-    leaves: Row
-    hashes: Row
+    ids: bytes
+    leaves: list[bytes]
+    hashes: list[Any]
     is_in_order: bool
 
 
@@ -93,34 +101,35 @@ class Stored:
 
     def entries(self, start: int, end: int) -> EntryBlock | None:
         """The entries in these places."""
-        rows = self._events_by_id(start, end)
-        is_in_order = bool(rows)
-        if not rows:
-            placed = self.entry_rows(start, end)
-            if [row[0] for row in placed] != list(range(start, end)):
-                return None
-            rows = [row[1:] for row in placed]
-        ids, leaves, hashes = zip(*rows, strict=True)
-        return EntryBlock(start, end, ids, leaves, hashes, is_in_order) if {*map(type, leaves)} == {bytes} else None
+        [(count, ids)] = self._rows(self._dialect["places"], start, end)
+        if count != end - start or ids.count(b"\n") != count - 1:
+            return None
+        names, leaves, hashes = self._columns(_EVENTS_BY_ID, *_span(ids))
+        is_in_order = "\n".join(names).encode() == ids
+        if not is_in_order:
+            names, leaves, hashes = self._columns(_EVENTS, start, end)
+        if "\n".join(names).encode() != ids or {*map(type, leaves)} != {bytes}:
+            return None
+        return EntryBlock(start, end, ids, leaves, hashes, is_in_order)
 
-    def openings(self, block: EntryBlock) -> list[Row]:
-        """What the entries of the block say: event id, part, salt and value, by entry and part."""
+    def openings(self, block: EntryBlock) -> list[list[Any]]:
+        """What the entries of the block say, by entry and part: event ids, parts, salts and values."""
         if block.is_in_order:
-            return self._rows(self._dialect["said by id"], block.ids[0], block.ids[-1])
-        return [(block.ids[row[0] - block.start], *row[1:]) for row in self.opening_rows(block.start, block.end)]
+            return self._columns(_OPENINGS_BY_ID + self._dialect["by part"], *_span(block.ids))
+        return self._columns(_SAID + self._dialect["by part"], block.start, block.end)
 
-    def nodes(self, level: int, start: int, end: int) -> bytes | None:
-        """The hashes in these places of the level, joined."""
-        joined, are_sound = self._rows(self._dialect["nodes"], level, start, end)[0]
-        return bytes(joined) if are_sound else None
+    def nodes(self, level: int, start: int, end: int) -> Any:
+        """The hashes in these places of the level, joined; None if there are none."""
+        [(joined,)] = self._rows(self._dialect["nodes"], level, start, end)
+        return joined
 
     def entry_rows(self, start: int, end: int) -> list[Row]:
         """Index, event id, leaf and leaf hash; None where the event is gone."""
         return self._rows(_PLACED, start, end)
 
     def opening_rows(self, start: int, end: int) -> list[Row]:
-        """Index, part, salt and value of what the entries say."""
-        return self._rows(self._dialect["said"], start, end)
+        """Event id, part, salt and value of what the entries say."""
+        return self._rows(_SAID + self._dialect["by part"], start, end)
 
     def node_rows(self, level: int, start: int, end: int) -> list[Row]:
         """Index and hash."""
@@ -132,22 +141,25 @@ class Stored:
             return None
         return next((Node(*row) for row in self._rows(_STRAY_NODE, self.end)), None)
 
-    def _events_by_id(self, start: int, end: int) -> list[Row]:
-        """Id, leaf and leaf hash of the events in these places; none if they are not in the order of their ids."""
-        joined, count, are_sound = self._rows(self._dialect["ids"], start, end)[0]
-        if not are_sound or count != end - start:
-            return []
-        ids = joined.decode(errors="replace").split(",")
-        rows = self._rows(_EVENTS_BY_ID, ids[0], ids[-1])
-        return rows if len(ids) == count and [row[0] for row in rows] == ids else []
+    def _columns(self, asked: str, *given: int | str) -> list[list[Any]]:
+        """The values by column; no row is kept, for there are as many as there are entries."""
+        with closing(self._ask(asked, given)) as cursor:
+            values = list(chain.from_iterable(cursor))
+            width = len(cursor.description)
+        return [values[place::width] for place in range(width)]
 
     def _rows(self, asked: str, *given: int | str) -> list[Row]:
+        with closing(self._ask(asked, given)) as cursor:
+            return list(cursor)
+
+    def _ask(self, asked: str, given: Sequence[int | str]) -> Any:
         """Straight from the driver."""
         if self._is_postgresql:
-            cursor = self._connection.cursor(binary=True)
-            asked = asked.replace("?", "%s")
-        else:
-            cursor = self._connection.cursor()
-        found = cursor.execute(asked, given).fetchall()
-        cursor.close()
-        return list(found)
+            return self._connection.cursor(binary=True).execute(asked.replace("?", "%s"), given)
+        return self._connection.cursor().execute(asked, given)
+
+
+def _span(ids: bytes) -> tuple[str, str]:
+    """The first and the last of the lines."""
+    first, last = ids.split(b"\n", 1)[0], ids.rsplit(b"\n", 1)[-1]
+    return first.decode(errors="replace"), last.decode(errors="replace")

@@ -6,16 +6,18 @@ finding names the first place.
 
 from collections.abc import Callable
 from hashlib import sha256
+from struct import Struct
 
 from app.audit.entries import Entries
-from app.audit.stored import BLOCK, EntryBlock, Stored
+from app.audit.stored import BLOCK, HASH_BYTES, EntryBlock, Stored
 from app.audit.verdicts import Finding, Found
 from app.tlog.tree import Node, RightEdge, cover_range, hash_leaf
 
 Watch = Callable[[int], None]
 """Hears how many entries were gone through."""
-Levels = list[list[bytes]]
-"""Hashes of a block by level: its leaves, then its complete subtrees."""
+Levels = list[bytes]
+"""Hashes of a block by level, joined: its leaves, then its complete subtrees."""
+_PAIR = Struct(f"{2 * HASH_BYTES}s")
 
 
 class Walk:
@@ -44,18 +46,18 @@ class Walk:
 
     def _agree(self, levels: Levels, stored: Stored) -> bool:
         """Whether the stored nodes are those of the block, and those above it that it completes."""
-        start, count = self.growing.size, len(levels[0])
+        start, count = self.growing.size, _count(levels[0])
         above = _extend(self.growing.copy(), levels, count)
         for level in range(1, (start + count).bit_length()):
-            made = [*(levels[level] if level < len(levels) else [])]
-            made += [each for node, each in above if node.level == level]
+            made = levels[level] if level < len(levels) else b""
+            made += b"".join([each for node, each in above if node.level == level])
             first = start >> level
-            if made and stored.nodes(level, first, first + len(made)) != b"".join(made):
+            if made and stored.nodes(level, first, first + _count(made)) != made:
                 return False
         return True
 
     def _grow(self, levels: Levels) -> None:
-        start, count = self.growing.size, len(levels[0])
+        start, count = self.growing.size, _count(levels[0])
         while self._wanted and self._wanted[-1] <= start + count:
             size = self._wanted.pop()
             reached = self.growing.copy()
@@ -76,7 +78,7 @@ class Walk:
                     raise Found(Finding.NODE_MISMATCH, *node, says="A stored node is not the hash of what is under it.")
             while self._wanted and self._wanted[-1] <= self.growing.size:
                 self._meet(self._wanted.pop(), self.growing.root())
-            self._entries.read(idx, event_id, leaf, [each for each in said if each[0] == idx])
+            self._entries.read(idx, event_id, leaf, [each for each in said if each[0] == event_id])
         if self.growing.size < end:
             raise Found(Finding.MISSING, self.growing.size, says="An entry was removed.")
 
@@ -97,20 +99,26 @@ def _nodes_between(stored: Stored, start: int, end: int) -> dict[Node, bytes]:
 
 def _levels_of(block: EntryBlock) -> Levels | None:
     """The block's hashes; None when an entry was changed."""
-    level = [sha256(b"\x00" + leaf).digest() for leaf in block.leaves]
-    if tuple(level) != block.hashes:
+    hashes = [sha256(b"\x00" + leaf).digest() for leaf in block.leaves]
+    if hashes != block.hashes:
         return None
+    level = b"".join(hashes)
     levels = [level]
-    while len(level) > 1:
-        pairs = iter(level)
-        level = [sha256(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=False)]
+    while _count(level) > 1:
+        pairs = _PAIR.iter_unpack(level[: len(level) // _PAIR.size * _PAIR.size])
+        level = b"".join([sha256(b"\x01" + pair).digest() for (pair,) in pairs])
         levels.append(level)
     return levels
+
+
+def _count(level: bytes) -> int:
+    return len(level) // HASH_BYTES
 
 
 def _extend(growing: RightEdge, levels: Levels, count: int) -> list[tuple[Node, bytes]]:
     """Add the first leaves of a block by their subtrees; returns the nodes above the block that they complete."""
     above = []
     for node in cover_range(0, count):
-        above += growing.append_subtree(node.level, levels[node.level][node.idx])
+        at = node.idx * HASH_BYTES
+        above += growing.append_subtree(node.level, levels[node.level][at : at + HASH_BYTES])
     return above

@@ -76,7 +76,7 @@ def enter(asked: str, build: Callable[[], Sequence[T]]) -> Sequence[T]:
 def _rows_now() -> dict[str, Keyed]:
     session.flush()
     if BUFFER in session.info:
-        session.info[BUFFER].write(session())
+        session.info[BUFFER].write()
     return read_rows([table for table in Base.metadata.sorted_tables if table.name not in PLACES])
 
 

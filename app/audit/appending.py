@@ -5,7 +5,6 @@ is locked by one UPDATE after everything else, so that writers wait for each oth
 """
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import bindparam, update
 from sqlalchemy import event as orm_event
@@ -13,27 +12,17 @@ from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from app.audit.models import AuditEvent, AuditHead, AuditLeaf, AuditNode, AuditOpening, Recorded
 from app.audit.queries import load_nodes
+from app.core.bulk import insert_rows
 from app.core.db import session, table_of
 from app.tlog.tree import RightEdge, edge
 
 BUFFER = "audit_buffer"
 
 
-@dataclass(frozen=True)
-class Into:
-    """Where rows go: a table and its columns in order."""
-
-    table: str
-    columns: tuple[str, ...]
-
-
-EVENTS = Into(AuditEvent.__tablename__, ("id", "leaf", "leaf_hash"))
-OPENINGS = Into(AuditOpening.__tablename__, ("event_id", "part", "salt", "value"))
-LEAVES = Into(AuditLeaf.__tablename__, ("idx", "event_id"))
-NODES = Into(AuditNode.__tablename__, ("level", "idx", "hash"))
+_EVENT, _OPENING, _LEAF, _NODE = (table_of(each) for each in (AuditEvent, AuditOpening, AuditLeaf, AuditNode))
 _HEAD = table_of(AuditHead)
 _GROW = update(_HEAD).where(_HEAD.c.id == 1).values(size=_HEAD.c.size + bindparam("added")).returning(_HEAD.c.size)
-_TABLES = frozenset({table_of(AuditEvent), table_of(AuditOpening)})
+_TABLES = frozenset({_EVENT, _OPENING})
 
 
 @dataclass
@@ -44,14 +33,16 @@ class _Buffer:
     written: int = 0
     savepoints: dict[SessionTransaction, tuple[int, int]] = field(default_factory=dict)
 
-    def write(self, into: Session) -> None:
+    def write(self) -> None:
         """Insert what is no row yet."""
         waiting, self.written = self.events[self.written :], len(self.events)
-        if not waiting:
-            return
-        _insert_all(into, EVENTS, [(each.id, each.leaf, each.leaf_hash) for each in waiting])
-        openings = [(each.id, said.part, said.salt, said.value) for each in waiting for said in each.opened]
-        _insert_all(into, OPENINGS, openings)
+        insert_rows(_EVENT, [{"id": each.id, "leaf": each.leaf, "leaf_hash": each.leaf_hash} for each in waiting])
+        openings = [
+            {"event_id": each.id, "part": said.part, "salt": said.salt, "value": said.value}
+            for each in waiting
+            for said in each.opened
+        ]
+        insert_rows(_OPENING, openings)
 
 
 def wait_for_commit(recorded: Recorded) -> None:
@@ -63,7 +54,7 @@ def wait_for_commit(recorded: Recorded) -> None:
 def _write_before_reading(executing: ORMExecuteState) -> None:
     buffer: _Buffer | None = executing.session.info.get(BUFFER)
     if buffer is not None and any(mapper.local_table in _TABLES for mapper in executing.all_mappers):
-        buffer.write(executing.session)
+        buffer.write()
 
 
 @orm_event.listens_for(Session, "before_commit")
@@ -78,13 +69,13 @@ def _append_leaves(committing: Session) -> None:
     buffer: _Buffer | None = committing.info.pop(BUFFER, None)
     if buffer is None or not buffer.events:
         return
-    buffer.write(committing)
+    buffer.write()
     added = len(buffer.events)
     start = int(committing.connection().execute(_GROW, {"added": added}).scalar_one()) - added
     growing = RightEdge(start, load_nodes(edge(start, added)))
     made = [node for each in buffer.events for node in growing.append(each.leaf_hash)]
-    _insert_all(committing, LEAVES, [(idx, each.id) for idx, each in enumerate(buffer.events, start)])
-    _insert_all(committing, NODES, [(node.level, node.idx, found) for node, found in made])
+    insert_rows(_LEAF, [{"idx": idx, "event_id": each.id} for idx, each in enumerate(buffer.events, start)])
+    insert_rows(_NODE, [{"level": node.level, "idx": node.idx, "hash": found} for node, found in made])
 
 
 @orm_event.listens_for(Session, "after_transaction_create")
@@ -105,13 +96,3 @@ def _forget(rolled_back: Session, ended: SessionTransaction) -> None:
     elif ended in buffer.savepoints:
         kept, buffer.written = buffer.savepoints.pop(ended)
         del buffer.events[kept:]
-
-
-def _insert_all(into: Session, where: Into, rows: list[tuple[Any, ...]]) -> None:
-    """By the driver itself: text, integers and bytes need no conversion, and there are many of them."""
-    if rows:
-        connection = into.connection()
-        mark = "?" if connection.dialect.name == "sqlite" else "%s"
-        marks = ", ".join([mark] * len(where.columns))
-        statement = f"INSERT INTO {where.table} ({', '.join(where.columns)}) VALUES ({marks})"
-        connection.exec_driver_sql(statement, rows if len(rows) > 1 else rows[0])

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from app import audit
 from app.core import signals
-from app.core.db import database_now, ring, session
+from app.core.bulk import insert_rows, take_ids
+from app.core.db import database_now, ring, session, table_of
 from app.identity.access_models import LinkKind, SignInLink, SignInRequest
 from app.identity.keyring import keys_in_use
 from app.identity.limits import ADDRESS_LIMITS, CLIENT_LIMITS, count
@@ -27,6 +28,7 @@ SOMEBODY = "system:sign-in"
 """Who asked for a link is not known before it is used."""
 AFTER_THE_LAST_DATE = timedelta(days=7)
 SHORTEST_LIFE = timedelta(days=30)
+_LINK = table_of(SignInLink)
 
 
 def ask_for_link(*, email: str, nonce: str, client: str, at: datetime, opens: str = HOME) -> None:
@@ -110,15 +112,16 @@ def open_notice_links(wanted: Sequence[NoticeLink], *, at: datetime) -> dict[str
     if not wanted:
         return {}
     keys = keys_in_use()
-    rows = [_row(each, keys, at) for each in wanted]
-    made = insert(SignInLink).returning(SignInLink.message_pseudonym, SignInLink.id)
-    return {str(pseudonym): link_id for pseudonym, link_id in session.execute(made, rows)}
+    ids = take_ids(_LINK, len(wanted))
+    insert_rows(_LINK, [_row(id_, each, keys, at) for id_, each in zip(ids, wanted, strict=True)])
+    return {each.message_pseudonym: id_ for id_, each in zip(ids, wanted, strict=True)}
 
 
-def _row(link: NoticeLink, keys: Keys, at: datetime) -> dict[str, Any]:
+def _row(id_: int, link: NoticeLink, keys: Keys, at: datetime) -> dict[str, Any]:
     pseudonym = str(uuid4())
     secrets = derive(keys.by_id[keys.newest_id], LINK_PURPOSE, pseudonym)
     return {
+        "id": id_,
         "pseudonym": pseudonym,
         "person_id": link.person_id,
         "kind": LinkKind.NOTICE,

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import joinedload
 
 from app import audit
+from app.core.bulk import is_among
 from app.core.db import database_now, session
 from app.core.errors import DomainError
 from app.identity.access_models import LoginSession, SignInLink
@@ -134,7 +135,7 @@ def newest_changes(account_ids: Collection[int], *, since: datetime) -> dict[int
             AddressChange.state == ChangeState.RELEASED,
             AddressChange.decided_at > since,
             Authority.scope.in_(ANSWERING),
-            Authority.account_id.in_(account_ids),
+            is_among(Authority.account_id, account_ids),
         )
         .group_by(Authority.account_id)
     )

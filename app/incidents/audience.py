@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
 
+from app.core.bulk import is_among
 from app.core.db import session
 from app.deals import Request
 from app.identity import Authority, Person, Scope
@@ -36,7 +37,7 @@ def list_concerned_where(
     by_person: dict[int, list[Authority]] = {person_id: [] for person_id in people}
     query = _authorities(incident, on)
     if at_most is not None:  # everybody would be more than a statement may name
-        query = query.where(Authority.person_id.in_(people))
+        query = query.where(is_among(Authority.person_id, people))
     for authority in session.scalars(query):
         by_person[authority.person_id].append(authority)
     return [_concerned(people[person_id], authorities) for person_id, authorities in by_person.items()]

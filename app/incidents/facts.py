@@ -9,6 +9,7 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from app import audit
 from app.allocations import Run
+from app.core.bulk import is_among
 from app.core.db import session
 from app.core.text import format_phone, zone_name
 from app.deals import Deal, Request
@@ -155,7 +156,7 @@ def _fixed_on(incident: Incident) -> date | None:
 
 def list_adjustments(proposal: Proposal, account_ids: Collection[int]) -> Sequence[Adjustment]:
     """The adjustments of these accounts, oldest deal first."""
-    return session.scalars(_adjustments(proposal).where(Adjustment.account_id.in_(account_ids))).all()
+    return session.scalars(_adjustments(proposal).where(is_among(Adjustment.account_id, account_ids))).all()
 
 
 def list_unpublished(proposal: Proposal) -> Sequence[Adjustment]:

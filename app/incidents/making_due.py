@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app import audit, settlement
+from app.core.bulk import is_among
 from app.core.db import session, table_of
 from app.incidents.answering.correcting import close_what_is_corrected
 from app.incidents.answering.pausing import hold_what_is_disputed
@@ -69,7 +70,7 @@ def keep_the_rest(proposal: Proposal, at: datetime) -> None:
 def _publish(adjustments: Sequence[Adjustment], at: datetime) -> None:
     """One statement for all, and the loaded objects as the rows are now."""
     ids = [each.id for each in adjustments]
-    session.connection().execute(update(_ADJUSTMENT).where(_ADJUSTMENT.c.id.in_(ids)).values(published_at=at))
+    session.connection().execute(update(_ADJUSTMENT).where(is_among(_ADJUSTMENT.c.id, ids)).values(published_at=at))
     for each in adjustments:
         set_committed_value(each, "published_at", at)
 

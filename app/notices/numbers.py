@@ -4,6 +4,7 @@ import secrets
 
 from sqlalchemy import select, union_all
 
+from app.core.bulk import is_among
 from app.core.db import session
 from app.notices.letter_models import Letter
 from app.notices.models import Message
@@ -16,7 +17,7 @@ def new_numbers(count: int) -> list[str]:
     found: dict[str, None] = {}
     while len(found) < count:
         fresh = [_random() for _ in range(count - len(found))]
-        known = [select(each.notice_number).where(each.notice_number.in_(fresh)) for each in (Message, Letter)]
+        known = [select(each.notice_number).where(is_among(each.notice_number, fresh)) for each in (Message, Letter)]
         taken = set(session.scalars(union_all(*known)))
         found |= dict.fromkeys(number for number in fresh if number not in taken)
     return list(found)

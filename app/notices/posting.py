@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 
 from app.core import signals
+from app.core.bulk import insert_rows, is_among
 from app.core.db import ring, session, table_of
 from app.notices.composing import Notice
 from app.notices.encoding import encode
@@ -39,9 +40,9 @@ def queue_all(posts: Sequence[Post], *, subject_key: str, at: datetime) -> None:
     first = _first_notices(about, [post.person_id for post in posts])
     same = {"subject_key": subject_key, "version": 1, "is_rehearsal": False, "incident_reference": about}
     same |= {"queued_at": at, "due_at": at, "give_up_at": at + KEEP_TRYING, "state": State.QUEUED}
-    same |= {"fence": 0, "tries": 0, "may_be_repeated": False, "reason": ""}
+    same |= {"fence": 0, "tries": 0, "may_be_repeated": False, "is_test": False, "reason": ""}
     rows = [same | _row(post, number, first) for post, number in zip(posts, numbers, strict=True)]
-    session.connection().execute(insert(_MESSAGE), rows)
+    insert_rows(_MESSAGE, rows)
     ring(signals.outbox_filled)
 
 
@@ -66,7 +67,7 @@ def _first_notices(reference: str, person_ids: Collection[int]) -> Mapping[int, 
         Message.incident_reference == reference,
         Message.kind == Kind.FIRST,
         Message.is_rehearsal.is_(False),
-        Message.person_id.in_(person_ids),
+        is_among(Message.person_id, person_ids),
     )
     return dict(session.execute(sent.group_by(Message.person_id)).all())
 

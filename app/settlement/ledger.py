@@ -9,11 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import select
 
-from app.core.db import session
+from app.core.bulk import insert_missing, insert_rows, is_among
+from app.core.db import session, table_of
 from app.settlement.ledger_models import LedgerAccount, LedgerKind, Transfer, TransferReason
 from app.settlement.models import Direction, Settlement
+
+_ACCOUNT, _TRANSFER = table_of(LedgerAccount), table_of(Transfer)
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,8 @@ def post(moves: Iterable[Move], *, at: datetime) -> None:
         return
     ids = _ids_of({place for move in wanted for place in (move.origin, move.target)})
     session.flush()
-    session.execute(
-        insert(Transfer),
+    insert_rows(
+        _TRANSFER,
         [
             {
                 "from_id": ids[move.origin],
@@ -145,26 +148,21 @@ def _ids_of(places: set[Place]) -> dict[Place, int]:
     missing = sorted((place for place in places if place not in known), key=lambda place: place.name)
     if not missing:
         return known
-    session.execute(
-        text(
-            "INSERT INTO ledger_accounts (name, kind, currency, account_id, deal_id)"
-            " VALUES (:name, :kind, :currency, :account_id, :deal_id) ON CONFLICT (name) DO NOTHING"
-        ),
-        [
-            {
-                "name": place.name,
-                "kind": place.kind.value,
-                "currency": place.currency,
-                "account_id": place.id if place.kind is LedgerKind.INVESTOR else None,
-                "deal_id": place.id if place.kind is LedgerKind.DEAL else None,
-            }
-            for place in missing
-        ],
-    )
-    return _known(places)
+    rows = [
+        {
+            "name": place.name,
+            "kind": place.kind,
+            "currency": place.currency,
+            "account_id": place.id if place.kind is LedgerKind.INVESTOR else None,
+            "deal_id": place.id if place.kind is LedgerKind.DEAL else None,
+        }
+        for place in missing
+    ]
+    insert_missing(_ACCOUNT, rows, key="name")
+    return known | _known(missing)
 
 
-def _known(places: set[Place]) -> dict[Place, int]:
+def _known(places: Iterable[Place]) -> dict[Place, int]:
     by_name = {place.name: place for place in places}
-    rows = session.execute(select(LedgerAccount.name, LedgerAccount.id).where(LedgerAccount.name.in_(by_name)))
+    rows = session.execute(select(LedgerAccount.name, LedgerAccount.id).where(is_among(LedgerAccount.name, by_name)))
     return {by_name[name]: id_ for name, id_ in rows}

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from app import audit
+from app.core.bulk import insert_rows, take_ids
 from app.core.db import session, table_of
 from app.deals import Deal
 from app.identity import Account, Person
@@ -18,7 +19,6 @@ from app.settlement.numbering import Counter, next_numbers
 from app.settlement.states import SettlementState
 
 _SETTLEMENT = table_of(Settlement)
-_INSERT = insert(_SETTLEMENT).returning(_SETTLEMENT.c.pseudonym, _SETTLEMENT.c.id)
 
 
 @dataclass(frozen=True)
@@ -61,16 +61,20 @@ def make_all_due(dues: Sequence[Due], *, at: datetime, by: Person | str = "syste
     if not dues:
         return
     numbers = next_numbers(Counter.INVOICES, at.year, sum(due.direction.is_invoice for due in dues))
-    rows = [_row(due, next(numbers) if due.direction.is_invoice else None, at) for due in dues]
-    ids: dict[str, int] = dict(session.connection().execute(_INSERT, rows).all())
-    made = [Settlement(id=ids[row["pseudonym"]], **row) for row in rows]  # as they are, but no rows of the session
+    rows = [
+        _row(id_, due, next(numbers) if due.direction.is_invoice else None, at)
+        for id_, due in zip(take_ids(_SETTLEMENT, len(dues)), dues, strict=True)
+    ]
+    insert_rows(_SETTLEMENT, rows)
+    made = [Settlement(**row) for row in rows]  # as they are, but no rows of the session
     ledger.post(ledger.owing(made), at=at)
     for due, settlement in zip(dues, made, strict=True):
         _record(due, settlement, by, at)
 
 
-def _row(due: Due, number: str | None, at: datetime) -> dict[str, Any]:
+def _row(id_: int, due: Due, number: str | None, at: datetime) -> dict[str, Any]:
     return {
+        "id": id_,
         "pseudonym": str(uuid4()),
         "adjustment_id": due.adjustment_id,
         "account_id": due.account.id,

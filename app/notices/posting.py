@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.core import signals
 from app.core.bulk import insert_rows, is_among
@@ -62,14 +62,14 @@ def _row(post: Post, number: str, first: Mapping[int, int]) -> dict[str, Any]:
 
 
 def _first_notices(reference: str, person_ids: Collection[int]) -> Mapping[int, int]:
-    """The newest first notice of the incident to each person."""
-    sent = select(Message.person_id, func.max(Message.id)).where(
-        Message.incident_reference == reference,
-        Message.kind == Kind.FIRST,
-        Message.is_rehearsal.is_(False),
-        is_among(Message.person_id, person_ids),
-    )
-    return dict(session.execute(sent.group_by(Message.person_id)).all())
+    """The newest first notice of the incident to each person.
+
+    Asked by the person alone, who has a few: to find one by its incident or kind SQLite would read everybody's.
+    """
+    sought = (reference, Kind.FIRST, False)
+    columns = (Message.person_id, Message.id, Message.incident_reference, Message.kind, Message.is_rehearsal)
+    theirs = select(*columns).where(is_among(Message.person_id, person_ids)).order_by(Message.id)
+    return {person_id: id_ for person_id, id_, *found in session.execute(theirs) if tuple(found) == sought}
 
 
 def _about(posts: Sequence[Post]) -> str:

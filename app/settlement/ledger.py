@@ -45,6 +45,19 @@ class Move:
     attempt: int = 0
 
 
+@dataclass(frozen=True)
+class Owed:
+    """What a settlement leaves to be paid, in minor units."""
+
+    settlement_id: int
+    direction: Direction
+    account_id: int
+    deal_id: int
+    currency: str
+    principal_cents: int
+    interest_cents: int
+
+
 def post(moves: Iterable[Move], *, at: datetime) -> None:
     """Write transfers; those of nothing are left out. A step written before raises IntegrityError."""
     wanted = [move for move in moves if move.cents]
@@ -70,16 +83,16 @@ def post(moves: Iterable[Move], *, at: datetime) -> None:
     )
 
 
-def owing(settlements: Sequence[Settlement]) -> list[Move]:
+def owing(due: Sequence[Owed]) -> list[Move]:
     """What becoming due writes down: nothing for an offer or a claim."""
-    return [move for each in settlements if not each.direction.is_invoice for move in _owed(each)]
+    return [move for each in due if not each.direction.is_invoice for move in _moves(each)]
 
 
 def no_longer_owing(settlement: Settlement, reason: TransferReason) -> list[Move]:
     """Back to whoever would have paid what is still open: it was superseded, or written off."""
     if settlement.direction.is_invoice:
         return []
-    return [Move(move.target, move.origin, move.cents, reason, settlement.id) for move in _owed(settlement)]
+    return [Move(move.target, move.origin, move.cents, reason, settlement.id) for move in _moves(_left_of(settlement))]
 
 
 def paid_out(settlement: Settlement, cents: int, *, attempt: int) -> Move:
@@ -114,27 +127,38 @@ def bridge(*, deal_id: int, currency: str, cents: int, at: datetime) -> None:
     post([bridged(deal_id, currency, cents)], at=at)
 
 
-def investor(settlement: Settlement) -> Place:
+def investor(settlement: Settlement | Owed) -> Place:
     """The ledger account of whoever it is about."""
     return Place(LedgerKind.INVESTOR, settlement.currency, settlement.account_id)
 
 
-def _owed(settlement: Settlement) -> list[Move]:
-    """What is still open of its principal, and of its interest."""
-    source = _deal(settlement) if settlement.direction is Direction.REFUND else _platform(settlement)
+def _left_of(settlement: Settlement) -> Owed:
     principal = settlement.principal_cents - settlement.paid_principal_cents
-    to, why = investor(settlement), TransferReason.DUE
+    return Owed(
+        settlement_id=settlement.id,
+        direction=settlement.direction,
+        account_id=settlement.account_id,
+        deal_id=settlement.deal_id,
+        currency=settlement.currency,
+        principal_cents=principal,
+        interest_cents=settlement.open_cents - principal,
+    )
+
+
+def _moves(owed: Owed) -> list[Move]:
+    source = _deal(owed) if owed.direction is Direction.REFUND else _platform(owed)
+    to, why = investor(owed), TransferReason.DUE
     return [
-        Move(source, to, principal, why, settlement.id),
-        Move(_platform(settlement), to, settlement.open_cents - principal, why, settlement.id),
+        Move(source, to, owed.principal_cents, why, owed.settlement_id),
+        Move(_platform(owed), to, owed.interest_cents, why, owed.settlement_id),
     ]
 
 
-def _deal(settlement: Settlement) -> Place:
+def _deal(settlement: Settlement | Owed) -> Place:
     return Place(LedgerKind.DEAL, settlement.currency, settlement.deal_id)
 
 
-def _platform(settlement: Settlement) -> Place:
+def _platform(settlement: Settlement | Owed) -> Place:
     return Place(LedgerKind.PLATFORM, settlement.currency)
 
 

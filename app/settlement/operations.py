@@ -1,7 +1,7 @@
 """Making money due. Callers own the transaction; see `app.core.db`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
@@ -34,6 +34,20 @@ class Due:
     due_on: date
 
 
+@dataclass(frozen=True)
+class _Made:
+    """A due as its row is named."""
+
+    due: Due
+    id: int
+    number: str | None
+    pseudonym: str = field(default_factory=lambda: str(uuid4()))
+
+    @property
+    def audit_name(self) -> str:
+        return f"{Settlement.audit_kind}:{self.pseudonym}"
+
+
 def make_due(
     *,
     adjustment_id: int,
@@ -61,21 +75,21 @@ def make_all_due(dues: Sequence[Due], *, at: datetime, by: Person | str = "syste
     if not dues:
         return
     numbers = next_numbers(Counter.INVOICES, at.year, sum(due.direction.is_invoice for due in dues))
-    rows = [
-        _row(id_, due, next(numbers) if due.direction.is_invoice else None, at)
+    made = [
+        _Made(due, id_, next(numbers) if due.direction.is_invoice else None)
         for id_, due in zip(take_ids(_SETTLEMENT, len(dues)), dues, strict=True)
     ]
-    insert_rows(_SETTLEMENT, rows)
-    made = [Settlement(**row) for row in rows]  # as they are, but no rows of the session
-    ledger.post(ledger.owing(made), at=at)
-    for due, settlement in zip(dues, made, strict=True):
-        _record(due, settlement, by, at)
+    insert_rows(_SETTLEMENT, [_row(each, at) for each in made])
+    ledger.post(ledger.owing([_owed(each) for each in made]), at=at)
+    for each in made:
+        _record(each, by, at)
 
 
-def _row(id_: int, due: Due, number: str | None, at: datetime) -> dict[str, Any]:
+def _row(made: _Made, at: datetime) -> dict[str, Any]:
+    due = made.due
     return {
-        "id": id_,
-        "pseudonym": str(uuid4()),
+        "id": made.id,
+        "pseudonym": made.pseudonym,
         "adjustment_id": due.adjustment_id,
         "account_id": due.account.id,
         "deal_id": due.deal.id,
@@ -86,23 +100,37 @@ def _row(id_: int, due: Due, number: str | None, at: datetime) -> dict[str, Any]
         "due_on": due.due_on,
         "state": SettlementState.DUE,
         "paid_cents": 0,
-        "number": number,
+        "number": made.number,
         "made_at": at,
     }
 
 
-def _record(due: Due, made: Settlement, by: Person | str, at: datetime) -> None:
+def _owed(made: _Made) -> ledger.Owed:
+    due = made.due
+    return ledger.Owed(
+        settlement_id=made.id,
+        direction=due.direction,
+        account_id=due.account.id,
+        deal_id=due.deal.id,
+        currency=due.deal.currency,
+        principal_cents=due.principal_cents,
+        interest_cents=due.interest_cents,
+    )
+
+
+def _record(made: _Made, by: Person | str, at: datetime) -> None:
+    due = made.due
     audit.record(
         action="settlement.due",
         actor=by,
         subject=made,
         at=at,
         account=due.account.audit_name,
-        kind=made.direction,
-        principal_cents=made.principal_cents,
-        interest_cents=made.interest_cents,
-        currency=made.currency,
-        due_on=made.due_on.isoformat(),
+        kind=due.direction,
+        principal_cents=due.principal_cents,
+        interest_cents=due.interest_cents,
+        currency=due.deal.currency,
+        due_on=due.due_on.isoformat(),
         number=made.number,
-        adjustment=made.adjustment_id,
+        adjustment=due.adjustment_id,
     )

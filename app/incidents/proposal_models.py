@@ -195,6 +195,11 @@ class Adjustment(Base):
     request: Mapped[Request] = relationship()
 
     @property
+    def remedy(self) -> Remedy:
+        """By which its deal is put right."""
+        return next(part.remedy for part in self.proposal.parts if part.case_id == self.case_id)
+
+    @property
     def difference_cents(self) -> int:
         """Corrected less recorded: negative where too much was given."""
         return self.corrected_cents - self.recorded_cents

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from app import audit
-from app.incidents import answering
+from app.incidents import Remedy, answering
 from app.incidents.answering import Election, PhoneAnswer
 from app.settings import Settings
 from app.web.access import investor, signed_in
@@ -22,6 +22,7 @@ class ElectionReceipt:
     """Proof for the reader of what they chose. `record_mark` is None until a checkpoint covers it.
 
     `is_replaced`: somebody of the account chose again later. `cents` is what the offer costs.
+    `is_bought`: it is a part of a new round.
     """
 
     number: str
@@ -31,6 +32,7 @@ class ElectionReceipt:
     deal_name: str
     cents: int
     currency: str
+    is_bought: bool
     reference: str
     version: int
     at: datetime
@@ -80,6 +82,7 @@ def _receipt(election: Election, record_mark: str | None, key: str | None) -> El
         deal_name=adjustment.case.deal.name,
         cents=adjustment.offer_cents,
         currency=adjustment.case.deal.currency,
+        is_bought=adjustment.remedy is Remedy.NEW_ROUND,
         reference=incident.reference,
         version=adjustment.proposal.version,
         at=election.at,

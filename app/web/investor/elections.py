@@ -10,7 +10,7 @@ from wtforms.widgets import HiddenInput
 
 from app.core import clock
 from app.core.db import transaction
-from app.incidents import Incident, answering
+from app.incidents import Incident, Remedy, answering
 from app.incidents.answering import Choice, Option
 from app.web.access import confirmed_investor, investor, signed_in
 from app.web.admin.forms import ActingForm
@@ -23,6 +23,7 @@ CHOICES = {
     Choice.LEAVE.value: "Leave it",
     Choice.TALK.value: "I want to talk first",
 }
+IN_A_NEW_ROUND = CHOICES | {Choice.TAKE.value: "Buy the part you were not offered"}
 
 
 class ElectForm(ActingForm):
@@ -75,7 +76,9 @@ def _page(incident: Incident, wrong: ElectForm | None) -> str:
 
 
 def _form(option: Option, wrong: ElectForm | None) -> ElectForm:
-    if wrong is not None and wrong.figures.data == option.adjustment.id:
-        return wrong
     chosen = option.chosen.choice.value if option.chosen else None
-    return ElectForm(None, figures=option.adjustment.id, choice=chosen)
+    is_wrong = wrong is not None and wrong.figures.data == option.adjustment.id
+    form = wrong if wrong and is_wrong else ElectForm(None, figures=option.adjustment.id, choice=chosen)
+    if option.adjustment.remedy is Remedy.NEW_ROUND:
+        form.choice.choices = list(IN_A_NEW_ROUND.items())
+    return form

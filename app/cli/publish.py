@@ -47,13 +47,13 @@ def _dry_run(incident: Incident) -> dict[str, Any]:
     if proposal is None:
         raise BadInput(f"{incident.reference}: nothing is proposed yet.")
     texts = current_app.extensions["notice_texts"]()
-    dry = incidents.dry_run(proposal, texts=texts, at=clock.now())
+    dry = incidents.dry_run(proposal, at=clock.now())
     return {
         "people": dry.people,
         "unchanged": dry.unchanged,
         "waived": dry.waived,
         "due": _due(dry),
-        "blocked_by": list(dry.blocked_by),
+        "blocked_by": incidents.list_obstacles(proposal, texts=texts),
     }
 
 

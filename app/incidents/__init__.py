@@ -22,7 +22,7 @@ from app.incidents.editing import (
     dispute_clock,
 )
 from app.incidents.explaining import Explanation, list_explanations
-from app.incidents.facts import correction_facts, list_adjustments
+from app.incidents.facts import list_adjustments
 from app.incidents.findings import DealFinding, list_findings
 from app.incidents.interest_due import worked_lines
 from app.incidents.investigating import investigate
@@ -202,7 +202,6 @@ __all__ = [
     "contact_point",
     "contain",
     "contained_rules",
-    "correction_facts",
     "count_concerned",
     "count_held_back",
     "count_reached",

@@ -25,6 +25,7 @@ from app.incidents.workflow import INCIDENT, PROPOSAL, PUBLICATION, IncidentStat
 from app.notices import AllClear, Correction
 
 BATCH = 500
+Told = Correction | AllClear
 
 
 def list_waiting() -> Sequence[Publication]:
@@ -66,10 +67,22 @@ def _publish_to(proposal: Proposal, concerned: Sequence[Concerned], at: datetime
     accounts = frozenset[int]().union(*(each.account_ids for each in concerned))
     adjustments = list_adjustments(proposal, accounts)
     publish_adjustments(proposal, adjustments, at)
+    return _tell_all(proposal, _told(proposal, _sorted_to(concerned, adjustments)), at)
+
+
+def list_corrections(proposal: Proposal, people: Sequence[Concerned]) -> Sequence[tuple[Concerned, Told]]:
+    """Who of these is written to by a proposal, and what; the database is asked once for all of them."""
+    accounts = frozenset[int]().union(*(each.account_ids for each in people))
+    return _told(proposal, _sorted_to(people, list_adjustments(proposal, accounts)))
+
+
+def _sorted_to(
+    people: Sequence[Concerned], adjustments: Sequence[Adjustment]
+) -> Sequence[tuple[Concerned, Sequence[Adjustment]]]:
     by_account: defaultdict[int, list[Adjustment]] = defaultdict(list)
     for adjustment in adjustments:
         by_account[adjustment.account_id].append(adjustment)
-    return _tell_all(proposal, [(each, _theirs(by_account, each)) for each in concerned], at)
+    return [(each, _theirs(by_account, each)) for each in people]
 
 
 def _theirs(by_account: Mapping[int, list[Adjustment]], concerned: Concerned) -> Sequence[Adjustment]:
@@ -78,14 +91,17 @@ def _theirs(by_account: Mapping[int, list[Adjustment]], concerned: Concerned) ->
     return sorted(found, key=lambda each: (each.case.deal.closed_on, each.account_id)) if len(found) > 1 else found
 
 
-def _tell_all(proposal: Proposal, theirs: Sequence[tuple[Concerned, Sequence[Adjustment]]], at: datetime) -> int:
-    """Queue one notice each, but for those whose notice the threshold waives; answers how many."""
+def _told(
+    proposal: Proposal, theirs: Sequence[tuple[Concerned, Sequence[Adjustment]]]
+) -> Sequence[tuple[Concerned, Told]]:
+    """What each is told, but for those to whom nothing is new or whose notice the threshold waives."""
     common = common_facts(proposal)
-    told = [
-        (to, str(uuid4()), tell(proposal, to, adjustments, common))
-        for to, adjustments in theirs
-        if is_written_to(adjustments)
-    ]
+    return [(to, tell(proposal, to, adjustments, common)) for to, adjustments in theirs if is_written_to(adjustments)]
+
+
+def _tell_all(proposal: Proposal, contents: Sequence[tuple[Concerned, Told]], at: datetime) -> int:
+    """Queue one notice each; answers how many."""
+    told = [(to, str(uuid4()), content) for to, content in contents]
     opens = page_of(proposal)
     links = identity.open_notice_links(
         [

@@ -102,13 +102,11 @@ def common_facts(proposal: Proposal) -> Common:
     )
 
 
-def correction_facts(proposal: Proposal, to: Concerned) -> Correction | AllClear:
-    """One person's notice of a proposal, over all their accounts; all clear when each of them was right."""
-    return tell(proposal, to, list_adjustments(proposal, to.account_ids), common_facts(proposal))
-
-
 def tell(proposal: Proposal, to: Concerned, adjustments: Sequence[Adjustment], common: Common) -> Correction | AllClear:
-    """As `correction_facts`, from what was read for many people at once. What is kept was told before."""
+    """One person's notice of a proposal, over all their accounts; all clear when each of them was right.
+
+    What is kept was told before.
+    """
     new, several = [each for each in adjustments if not each.is_kept], len(to.account_ids) > 1
     told = tell_apart(proposal, new, accounts=to.account_ids, several=several)
     replaced = tuple(was for each in new if (was := replaced_by(each, several=several)))

@@ -197,7 +197,7 @@ def _published(incident: Incident, proposal: Proposal | None, texts: Mapping[str
 
 
 def _say_publication(incident: Incident, publication: Publication) -> Row:
-    told = f"{publication.done} of {plural(publication.total, 'person', 'people')} written to."
+    told = f"{publication.done:,} of {plural(publication.total, 'person', 'people')} written to."
     at = publication.finished_at or publication.started_at
     standing, rest = {
         PublicationState.CANARY: (Standing.BEGUN, "The first messages are leaving."),

@@ -4,13 +4,13 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 
 from app.identity import Person
 from app.incidents.audience import Concerned, list_concerned
-from app.incidents.facts import correction_facts, first_notice_facts, list_adjustments
+from app.incidents.batches import list_corrections
+from app.incidents.facts import first_notice_facts
 from app.incidents.leaving import facts_for
-from app.incidents.making_due import is_written_to
 from app.incidents.models import FirstNotice, Incident, Update
 from app.incidents.proposal_models import Proposal
 from app.notices import Notice
@@ -28,34 +28,38 @@ class Variant:
     people: int
 
 
+Composed = tuple[Concerned, Notice]
 Count = Callable[[int], None]
 """Told after every PAGE how many people were read so far."""
 
 
 def list_first_notice_variants(incident: Incident, *, promised_on: date, on: date) -> Sequence[Variant]:
     """The shapes that a first notice would have among the first PAGE people concerned."""
-    return _variants(incident, on, lambda to: first_notice_facts(incident, to, promised_on=promised_on), at_most=PAGE)
+
+    def compose(page: Sequence[Concerned]) -> Sequence[Composed]:
+        return [(to, first_notice_facts(incident, to, promised_on=promised_on)) for to in page]
+
+    return _variants(incident, on, compose, at_most=PAGE)
 
 
 def list_variants(
     about: Proposal | FirstNotice | Update, *, on: date, at_most: int | None = PAGE, count: Count | None = None
 ) -> Sequence[Variant]:
     """The shapes of what is signed, among the first `at_most` people concerned; among everybody with None."""
-    return _variants(about.incident, on, lambda to: _compose(about, to), at_most=at_most, count=count)
+    return _variants(about.incident, on, partial(_compose, about), at_most=at_most, count=count)
 
 
-def _compose(about: Proposal | FirstNotice | Update, to: Concerned) -> Notice | None:
-    """None for somebody who is not written to: nothing is new for them, or the threshold waives it."""
-    if not isinstance(about, Proposal):
-        return facts_for(about, to)
-    is_written = is_written_to(list_adjustments(about, to.account_ids))
-    return correction_facts(about, to) if is_written else None
+def _compose(about: Proposal | FirstNotice | Update, page: Sequence[Concerned]) -> Sequence[Composed]:
+    """What each is sent; of a proposal only those to whom something is new that the threshold does not waive."""
+    if isinstance(about, Proposal):
+        return list_corrections(about, page)
+    return [(to, facts_for(about, to)) for to in page]
 
 
 def _variants(
     incident: Incident,
     on: date,
-    compose: Callable[[Concerned], Notice | None],
+    compose: Callable[[Sequence[Concerned]], Sequence[Composed]],
     *,
     at_most: int | None,
     count: Count | None = None,
@@ -65,10 +69,7 @@ def _variants(
     alike: dict[Hashable, int] = {}
     cursor, read = 0, 0
     while page := list_concerned(incident, on, after=cursor, at_most=PAGE):
-        for concerned in page:
-            content = compose(concerned)
-            if content is None:
-                continue
+        for concerned, content in compose(page):
             shape = shape_of(content)
             first.setdefault(shape, (content, concerned.person))
             alike[shape] = alike.get(shape, 0) + 1

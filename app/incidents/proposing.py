@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from app import allocations, audit, settlement
 from app.allocations import Run
@@ -196,9 +197,16 @@ def canonical_form(incident: Incident, proposal: Proposal, texts: Mapping[str, s
             "assumptions": [[each["doubt"], each["resolved"]] for each in proposal.assumptions],
             "reason": proposal.reason,
             "texts": dict(texts),
-            "deals": [_canonical_part(part, proposal.adjustments) for part in proposal.parts],
+            "deals": _canonical_parts(proposal),
         }
     )
+
+
+def _canonical_parts(proposal: Proposal) -> list[dict[str, object]]:
+    """The requests are read all at once: asked for one by one, thousands hold a page up for minutes."""
+    theirs = select(Adjustment).where(Adjustment.proposal_id == proposal.id)
+    session.scalars(theirs.options(selectinload(Adjustment.request))).all()
+    return [_canonical_part(part, proposal.adjustments) for part in proposal.parts]
 
 
 def _canonical_threshold(proposal: Proposal) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Publishing an approved proposal: dry run, start and canary, moves, and the rehearsal before."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,10 +12,9 @@ from app.core.errors import DomainError
 from app.core.text import join_words
 from app.identity import Person
 from app.incidents.audience import count_concerned, list_concerned
-from app.incidents.batches import last_date, page_of
+from app.incidents.batches import last_date, list_corrections, page_of
 from app.incidents.canonical import digest
-from app.incidents.facts import correction_facts, list_adjustments
-from app.incidents.making_due import count_addressed, count_written, is_written_to, payables_of
+from app.incidents.making_due import count_addressed, count_written, payables_of
 from app.incidents.models import StatementKind
 from app.incidents.proposal_models import Proposal, Publication
 from app.incidents.proposing import canonical_form
@@ -62,11 +61,10 @@ class DryRun:
     interest_cents: Mapping[str, int]
     waived: int
     waives: Waiver
-    blocked_by: Sequence[str]
 
 
-def dry_run(proposal: Proposal, *, texts: Mapping[str, str], at: datetime) -> DryRun:
-    """Counts and totals, and every reason in words why it cannot be published yet."""
+def dry_run(proposal: Proposal, *, at: datetime) -> DryRun:
+    """Counts and totals; `list_obstacles` says why it cannot be published yet."""
     counts: Counter[Direction] = Counter()
     cents: defaultdict[Direction, Counter[str]] = defaultdict(Counter)
     interest: Counter[str] = Counter()
@@ -89,7 +87,6 @@ def dry_run(proposal: Proposal, *, texts: Mapping[str, str], at: datetime) -> Dr
         interest_cents=interest,
         waived=sum(each.waived is not Waiver.NOTHING for each in proposal.adjustments),
         waives=proposal.threshold_waives,
-        blocked_by=list_obstacles(proposal, texts=texts),
     )
 
 
@@ -186,9 +183,8 @@ def rehearse(*, proposal: Proposal, by: Person, at: datetime) -> int:
     if proposal.incident.is_live:
         raise CannotPublish("This incident is live; a rehearsal is for before.")
     everybody = list_concerned(proposal.incident, at.date())
-    concerned = [each for each in everybody if is_written_to(list_adjustments(proposal, each.account_ids))]
-    for each in concerned:
-        content = correction_facts(proposal, each)
+    told = list_corrections(proposal, everybody)
+    for each, content in told:
         rehearse_notice(
             incident=proposal.incident,
             about=proposal,
@@ -199,5 +195,5 @@ def rehearse(*, proposal: Proposal, by: Person, at: datetime) -> int:
             by=by,
             at=at,
         )
-    audit.record(action="rehearsal.sent", actor=by, subject=proposal, at=at, messages=len(concerned))
-    return len(concerned)
+    audit.record(action="rehearsal.sent", actor=by, subject=proposal, at=at, messages=len(told))
+    return len(told)

@@ -27,7 +27,9 @@ from app.incidents import (
     PublicationState,
     Update,
 )
-from app.notices import Message, State
+from app.incidents.audience import Concerned
+from app.incidents.batches import list_corrections
+from app.notices import AllClear, Correction, Message, State
 from app.settings import MailTo
 from app.web.admin.texts import notice_texts
 from tests import worlds
@@ -218,3 +220,9 @@ _STEPS: Mapping[str, Callable[[Incident, Staff, datetime], object]] = {
     "approved": approve,
     "published": publish,
 }
+
+
+def notice_to(proposal: Proposal, person: Concerned) -> AllClear | Correction:
+    """What a proposal says to somebody."""
+    [(_, content)] = list_corrections(proposal, [person])
+    return content

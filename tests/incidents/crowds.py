@@ -24,7 +24,7 @@ def a_crowd_to_publish_to(size: int, at: datetime = AT) -> int:
         staff = the_staff()
         proposal = incidents.get_proposal(an_incident(staff, at=at, stage="approved"))
         for start in range(0, size // 2, PIECE):
-            _add_people(proposal, start, min(PIECE, size // 2 - start))
+            add_people(proposal, start, min(PIECE, size // 2 - start))
         people = incidents.count_concerned(proposal.incident, at.date())
         made = Publication(proposal=proposal, total=people, started_by_id=staff.admin.id, started_at=at)
         made.state, proposal.state = PublicationState.RUNNING, incidents.ProposalState.PUBLISHING
@@ -37,10 +37,10 @@ def a_published_crowd(accounts: int) -> None:
     """The published demo, and beside its people so many accounts with figures in both deals."""
     proposal = incidents.get_proposal(an_incident(the_staff(), at=AT, stage="published"))
     for start in range(0, accounts, PIECE):
-        _add_people(proposal, start, min(PIECE, accounts - start))
+        add_people(proposal, start, min(PIECE, accounts - start))
 
 
-def _add_people(proposal: Proposal, start: int, count: int) -> None:
+def add_people(proposal: Proposal, start: int, count: int) -> None:
     """Investors with one account each, an adjustment like Grace's or Chen's in either deal."""
     numbers = range(start, start + count)
     people = _insert(Person, [_person(number) for number in numbers])

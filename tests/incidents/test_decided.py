@@ -38,7 +38,17 @@ from app.incidents.worded import CLAIMED_TEXT, HELD_TEXT, REMEDY_TEXTS, TRUED_UP
 from app.notices import Correction, Message
 from app.settlement import Direction, Settlement
 from app.web.admin.texts import notice_texts
-from tests.incidents.builders import AS_AGREED, PAY_TO, Staff, an_incident, approve, key_dates, publish, the_staff
+from tests.incidents.builders import (
+    AS_AGREED,
+    PAY_TO,
+    Staff,
+    an_incident,
+    approve,
+    key_dates,
+    notice_to,
+    publish,
+    the_staff,
+)
 
 WORDED = dict.fromkeys([*REMEDY_TEXTS.values(), CLAIMED_TEXT, HELD_TEXT, TRUED_UP_TEXT, WAIVED_TEXT], "ab" * 32)
 """As if a text had been written about everything that can be decided."""
@@ -247,7 +257,7 @@ def test_nobody_is_written_to_about_small_changes_alone_if_the_threshold_waives_
     threshold = Threshold({"USD": 30_000_00}, Waiver.NOTICE, "For this test.")
     decision = replace(AS_AGREED, threshold=threshold)
     proposal = propose(incident, staff, at, decision, texts={})
-    dry = incidents.dry_run(proposal, texts=notice_texts(), at=at)
+    dry = incidents.dry_run(proposal, at=at)
     approve(incident, staff, at)
     publish(incident, staff, at)
 
@@ -313,7 +323,7 @@ def test_what_becomes_of_an_unpaid_offer_is_told_by_the_policy_of_its_deal(
     chen = session.scalars(select(Person).where(Person.full_name == "Chen Wei")).one()
     concerned = incidents.find_concerned(incident, chen, at.date())
     assert concerned is not None
-    notice = incidents.correction_facts(proposal, concerned)
+    notice = notice_to(proposal, concerned)
     assert isinstance(notice, Correction)
     told = {each.deal_name: (each.obliged_by, each.is_offered_again, each.stays_due) for each in notice.offers}
     assert told == {"Orbit Robotics": ("7.3", False, True), "Tidewater Energy": (None, True, False)}

@@ -13,7 +13,7 @@ from app.incidents import CaseDecision, Decision, Distributions, Incident, Propo
 from app.notices import AllClear, Correction, Message
 from app.settlement import Direction, Settlement
 from app.web.admin.texts import notice_texts
-from tests.incidents.builders import PAY_TO, Staff, an_incident, approve, key_dates, publish, the_staff
+from tests.incidents.builders import PAY_TO, Staff, an_incident, approve, key_dates, notice_to, publish, the_staff
 
 pytestmark = pytest.mark.both_databases
 REASON = "It harms nobody who trusted us."
@@ -57,7 +57,7 @@ def _notice(proposal: Proposal, name: str, at: datetime) -> Correction | AllClea
     person = session.scalars(select(Person).where(Person.full_name == name)).one()
     concerned = incidents.find_concerned(proposal.incident, person, on=at.date())
     assert concerned is not None
-    return incidents.correction_facts(proposal, concerned)
+    return notice_to(proposal, concerned)
 
 
 def test_a_new_round_and_cash_in_one_proposal(staff: Staff, at: datetime) -> None:

@@ -14,7 +14,7 @@ from app.core.jobs import JobState
 from app.incidents import Incident, Proposal, ProposalState
 from app.notices import Coverage
 from app.worker.works import WORKS
-from tests.incidents.builders import Staff, propose, the_staff
+from tests.incidents.builders import Staff, notice_to, propose, the_staff
 from tests.incidents.histories import an_incident_in_a_history, history_files, import_history
 
 
@@ -126,7 +126,7 @@ def test_a_notice_says_the_coverage_that_was_signed_and_none_without_a_replay(
         incidents.investigate(incident=incident, by=staff.admin, at=at)
         before = propose(incident, staff, at)
         somebody = incidents.list_concerned(incident, at.date())[0]
-        assert incidents.correction_facts(before, somebody).coverage is None
+        assert notice_to(before, somebody).coverage is None
     replayed(incident, staff, at)
     assert before.state is ProposalState.VOID
 
@@ -135,7 +135,7 @@ def test_a_notice_says_the_coverage_that_was_signed_and_none_without_a_replay(
         proposal = propose(incident, staff, at)
     replayed(incident, staff, at)
 
-    facts = incidents.correction_facts(proposal, somebody)
+    facts = notice_to(proposal, somebody)
     assert facts.coverage == Coverage(checked=1, total=1)
     assert incidents.list_voidable(incident) == [proposal]
 

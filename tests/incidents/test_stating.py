@@ -12,10 +12,10 @@ from app.allocations import RULES, contained
 from app.core.db import session
 from app.deals import Release, RuleName
 from app.incidents import Incident, Proof, Statement, StatementKind
-from app.incidents.facts import correction_facts, first_notice_facts
+from app.incidents.facts import first_notice_facts
 from app.incidents.publishing import list_obstacles
 from app.web.admin.texts import notice_texts
-from tests.incidents.builders import PROOF, Staff, an_incident, contain, propose, the_staff
+from tests.incidents.builders import PROOF, Staff, an_incident, contain, notice_to, propose, the_staff
 
 OTHER = Proof(name="test-report.txt", sha256="cd" * 32)
 
@@ -91,14 +91,14 @@ def test_without_the_statements_no_fact_claims_them_and_nothing_is_published(sta
     proposal = incidents.get_proposal(incident)
     grace = incidents.list_concerned(incident, at.date())[0]
     assert first_notice_facts(incident, grace, promised_on=at.date()).stopped_on == date(2026, 11, 18)
-    assert correction_facts(proposal, grace).fixed_on == date(2026, 11, 18)
+    assert notice_to(proposal, grace).fixed_on == date(2026, 11, 18)
 
     session.execute(delete(Statement))
     session.expire_all()
 
     assert first_notice_facts(incident, grace, promised_on=at.date()).stopped_on is None
     for person in incidents.list_concerned(incident, at.date()):
-        assert correction_facts(proposal, person).fixed_on is None
+        assert notice_to(proposal, person).fixed_on is None
     obstacles = list_obstacles(proposal, texts=notice_texts())
     assert "Nobody has recorded who stopped the faulty release." in obstacles
     assert "Nobody has recorded which release fixed the cause." in obstacles

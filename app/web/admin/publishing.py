@@ -185,14 +185,15 @@ def _page(incident: Incident, starting: PublishForm | None = None, pressing: Act
 
 def _about(proposal: Proposal) -> dict[str, object]:
     """What publishing would do or did: the samples before, and what failed or was held back after."""
-    now = clock.now()
-    samples = [] if proposal.publication else list_samples(proposal, on=now.date())
+    now, is_before = clock.now(), proposal.publication is None
+    samples = list_samples(proposal, on=now.date()) if is_before else []
     shown = render_variants([each.variant for each in samples])
     return {
         "held_back": incidents.count_held_back(proposal),
         "failed": list_failed(proposal),
         "failures": count_failed(proposal),
-        "dry": incidents.dry_run(proposal, texts=notice_texts(), at=now),
+        "dry": incidents.dry_run(proposal, at=now),
+        "blocked_by": incidents.list_obstacles(proposal, texts=notice_texts()) if is_before else [],
         "samples": list(zip(samples, shown, strict=True)),
     }
 

@@ -11,7 +11,7 @@ from app import audit, incidents
 from app.core import clock
 from app.core.db import session, transaction
 from app.identity import LoginSession
-from app.incidents import Publication
+from app.incidents import Publication, batches
 from app.notices import WAITING, Kind, Message, State
 from tests.web.admin.office import CASE, Office, an_office
 from tests.web.words import words_of
@@ -65,6 +65,25 @@ def test_the_canary_is_looked_at_before_the_rest_is_told(office: Office) -> None
     office.admin.post(f"{PAGE}/move", on=PAGE, to="running")
     a_batch()
     assert "Published: 11 of 11 people written to" in words_of(office.auditor.get(PAGE).text)
+
+
+def test_while_it_runs_and_rests_the_page_says_who_has_it_and_who_waits(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "BATCH", 3)
+    office.admin.post(PAGE, **START)
+    a_batch()
+    accept_mail()
+    office.admin.post(f"{PAGE}/move", on=PAGE, to="running")
+    a_batch()
+    running = words_of(office.admin.get(PAGE).text)
+    office.admin.post(f"{PAGE}/move", on=PAGE, to="paused")
+    paused = words_of(office.auditor.get(PAGE).text)
+
+    assert "accepted 5 of 8 messages. 3 wait in the outbox and leave by themselves." in running
+    assert "stop all mail" not in running
+    assert "Paused. Who was told stays told; the other 3 people wait." in paused
+    assert "accepted 5 of 8 messages. 3 wait in the outbox and leave by themselves. To hold back these too," in paused
 
 
 def test_of_first_messages_that_were_refused_the_page_says_how_many_left(office: Office) -> None:

@@ -91,6 +91,7 @@ from app.notices.sign_in import (
     queue_access_changed,
     queue_confirmation,
     queue_named,
+    queue_role_changed,
     queue_sign_in,
     record_opening,
 )
@@ -242,6 +243,7 @@ __all__ = [
     "queue_confirmation",
     "queue_letter",
     "queue_named",
+    "queue_role_changed",
     "queue_sign_in",
     "read_content",
     "read_mail_bytes",

@@ -1,4 +1,4 @@
-"""Mail to staff about their own way in, so that a change that somebody else made is noticed. Facts only. Pure."""
+"""Mail to staff about their own way in, and what it opens: what somebody else changed is noticed. Facts only. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from app.notices.kinds import Content, Kind, Lane
 
 
 class AccessChange(StrEnum):
-    """What became different about how somebody signs in."""
+    """What became different about how somebody signs in, or in which roles."""
 
     SET_UP = "set-up"
     PASSWORD = "password"
@@ -20,11 +20,16 @@ class AccessChange(StrEnum):
     PASSKEY_REMOVED = "passkey-removed"
     RECOVERY_CODES = "recovery-codes"
     RESET = "reset"
+    ROLE_GIVEN = "role-given"
+    ROLE_TAKEN = "role-taken"
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccessChanged(Content):
-    """To a member of staff: their sign-in was changed; `zone` is theirs. It carries no link and no code."""
+    """To a member of staff: their sign-in or a role was changed; `zone` is theirs. It carries no link and no code.
+
+    `role` is the role in words, where one was given or taken away.
+    """
 
     kind: ClassVar[Kind] = Kind.ACCESS_CHANGED
     lane: ClassVar[Lane] = Lane.SIGN_IN
@@ -32,6 +37,7 @@ class AccessChanged(Content):
     change: AccessChange
     changed_at: datetime
     zone: str
+    role: str | None = None
 
     @property
     def day(self) -> date:

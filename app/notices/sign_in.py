@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app import audit, identity
 from app.core.db import session
-from app.identity import Authority, LinkKind, Person, Scope, SignInLink
+from app.identity import Authority, LinkKind, Person, Role, Scope, SignInLink
 from app.notices.about_access import AccessChange, AccessChanged
 from app.notices.asked_for import Confirm, Named, SignIn
 from app.notices.models import Message
@@ -49,6 +49,16 @@ def queue_named(*, authority: Authority, named_by: Person, at: datetime) -> Mess
 def queue_access_changed(*, person: Person, change: AccessChange, at: datetime) -> Message:
     """Tell a member of staff that how they sign in was changed; each change is a message of its own."""
     content = AccessChanged(change=change, changed_at=at, zone=person.time_zone)
+    return _queue_access(content, person, at)
+
+
+def queue_role_changed(*, person: Person, change: AccessChange, role: Role, at: datetime) -> Message:
+    """Tell a member of staff that a role was given to them or taken away."""
+    content = AccessChanged(change=change, changed_at=at, zone=person.time_zone, role=role.label.lower())
+    return _queue_access(content, person, at)
+
+
+def _queue_access(content: AccessChanged, person: Person, at: datetime) -> Message:
     return queue(content=content, person=person, subject_key=f"access {uuid4()}", version=1, at=at)
 
 

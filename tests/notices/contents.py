@@ -187,7 +187,10 @@ ADDRESS_CHANGED = AddressChanged(
 )
 ACCESS_CHANGED = {
     f"access-changed-{change}": AccessChanged(
-        change=change, changed_at=datetime(2026, 12, 1, 19, 30, tzinfo=UTC), zone="America/New_York"
+        change=change,
+        changed_at=datetime(2026, 12, 1, 19, 30, tzinfo=UTC),
+        zone="America/New_York",
+        role="legal approver" if change in (AccessChange.ROLE_GIVEN, AccessChange.ROLE_TAKEN) else None,
     )
     for change in AccessChange
 }

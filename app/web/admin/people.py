@@ -77,7 +77,7 @@ def show(pseudonym: str) -> ResponseReturnValue:
 def give(pseudonym: str) -> ResponseReturnValue:
     """Give a role; an approver's waits."""
     form, member = RoleForm(), identity.get_member(pseudonym)
-    done = _act(form, lambda: identity.grant_role(person=member, **form.typed("role", "reason"), **_now()))
+    done = _act(form, lambda: _give(member, **form.typed("role", "reason")))
     if form.all_errors():
         return _member(member, giving=form), 422
     waits = " An approver of the other kind has to confirm it." if done else ""
@@ -89,7 +89,7 @@ def give(pseudonym: str) -> ResponseReturnValue:
 def withdraw(pseudonym: str, role: str) -> ResponseReturnValue:
     """Take a role away, at once."""
     form, member = PressForm(), identity.get_member(pseudonym)
-    _act(form, lambda: identity.withdraw_role(person=member, role=_role(role), **_now()))
+    _act(form, lambda: _withdraw(member, _role(role)))
     return _back(member, "The role is taken away.") if not form.all_errors() else (_member(member, pressed=form), 422)
 
 
@@ -158,12 +158,32 @@ def _act(form: ActingForm, operation: Callable[[], Any]) -> Any:
         return operation()
 
 
+def _give(member: Person, *, role: Role, reason: str) -> StaffChange | None:
+    """Whoever is given a role is told at once; of an approver's role, once it is confirmed."""
+    waiting = identity.grant_role(person=member, role=role, reason=reason, **_now())
+    if waiting is None:
+        _tell_of_role(member, AccessChange.ROLE_GIVEN, role)
+    return waiting
+
+
+def _withdraw(member: Person, role: Role) -> None:
+    identity.withdraw_role(person=member, role=role, **_now())
+    _tell_of_role(member, AccessChange.ROLE_TAKEN, role)
+
+
+def _tell_of_role(member: Person, change: AccessChange, role: Role) -> None:
+    notices.queue_role_changed(person=member, change=change, role=role, at=clock.now())
+
+
 def _reset(member: Person, given: Mapping[str, Any]) -> str | None:
     return _told_of_reset(member, identity.reset_factors(person=member, **given, **_now()))
 
 
 def _confirm(change: StaffChange) -> str | None:
-    return _told_of_reset(change.person, identity.confirm_change(change=change, **_now()))
+    code = identity.confirm_change(change=change, **_now())
+    if change.role:
+        _tell_of_role(change.person, AccessChange.ROLE_GIVEN, change.role)
+    return _told_of_reset(change.person, code)
 
 
 def _told_of_reset(member: Person, code: str | None) -> str | None:

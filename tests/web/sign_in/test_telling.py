@@ -31,6 +31,11 @@ def _changes_told(person: Person) -> list[AccessChange]:
     return [content.change for content in contents if isinstance(content, AccessChanged)]
 
 
+def _roles_told(person: Person) -> list[tuple[str, str | None]]:
+    contents = [notices.read_content(message) for message in _told(person)]
+    return [(content.change, content.role) for content in contents if isinstance(content, AccessChanged)]
+
+
 @pytest.fixture
 def sam(app: Flask) -> Person:
     """A member of support with an app and a passkey."""
@@ -131,3 +136,37 @@ def test_the_shell_tells_whom_it_resets(app: Flask, sam: Person) -> None:
 
     assert done.exit_code == 0
     assert _changes_told(sam) == [AccessChange.RESET]
+
+
+def test_somebody_is_told_of_a_role_that_is_given_and_of_one_that_is_taken(app: Flask, sam: Person) -> None:
+    office = an_office(app)
+    page = f"/admin/people/{sam.pseudonym}"
+    office.admin.post(f"{page}/roles", on=page, role="auditor", reason="Reads for the auditors.")
+    office.admin.post(f"{page}/roles/auditor/withdraw", on=page)
+
+    assert _roles_told(sam) == [(AccessChange.ROLE_GIVEN, "auditor"), (AccessChange.ROLE_TAKEN, "auditor")]
+    assert {(message.address, message.link_id) for message in _told(sam)} == {("sam@example.com", None)}
+
+
+def test_a_role_that_is_refused_is_not_told(app: Flask) -> None:
+    office = an_office(app)
+    page = f"/admin/people/{office.staff.legal.pseudonym}"
+    refused = [
+        office.admin.post(f"{page}/roles", on=page, role="admin", reason="Helps out."),
+        office.admin.post(f"{page}/roles/auditor/withdraw", on=page),
+    ]
+
+    assert [answer.status_code for answer in refused] == [422, 422]
+    assert _told(office.staff.legal) == []
+
+
+def test_an_approvers_role_is_told_only_when_it_is_confirmed(app: Flask, sam: Person) -> None:
+    office = an_office(app)
+    page = f"/admin/people/{sam.pseudonym}"
+    office.admin.post(f"{page}/roles", on=page, role="legal", reason="Our new counsel.")
+    told_before = _roles_told(sam)
+    (change,) = identity.list_open_changes()
+    office.management.post(f"/admin/people/changes/{change.pseudonym}/confirm", on="/admin/people")
+
+    assert told_before == []
+    assert _roles_told(sam) == [(AccessChange.ROLE_GIVEN, "legal approver")]

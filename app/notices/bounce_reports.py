@@ -63,7 +63,7 @@ def read_report(raw: bytes) -> DeliveryReport:
     if not blocks:
         raise NoReport("It is no report about a delivery.")
     if not paths:
-        raise NoReport("It was not sent to a return path of ours, so it names no message.")
+        raise NoReport("It was not sent to a return path of ours, so it names no message. Leave it where it is.")
     told = _worst(blocks)
     status = _STATUS.search(_first(told, "Status"))
     says = _first(told, "Diagnostic-Code") or _first(told, "Status")

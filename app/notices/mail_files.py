@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.core.errors import DomainError
+from app.notices.bounce_reports import LARGEST_BYTES
 
 MBOX_START = b"From "
 
@@ -34,17 +35,18 @@ def read_mail_bytes(content: bytes) -> Iterator[tuple[str, bytes]]:
 
 def _of_maildir(path: Path) -> Iterator[tuple[str, bytes]]:
     if not all((path / name).is_dir() for name in ("new", "cur")):
-        raise NoMailbox(f"{path}: this folder is no Maildir, since it lacks `new` or `cur`.")
+        lacks = "this folder is no Maildir, since it lacks `new` or `cur`"
+        raise NoMailbox(f"{path}: {lacks}. Give one of its files, or the Maildir itself.")
     files = (each for name in ("new", "cur") for each in (path / name).iterdir() if each.is_file())
     for each in sorted(files, key=lambda file: file.name):
-        yield each.name, each.read_bytes()
+        yield each.name, _read(each)
 
 
 def _of_file(path: Path) -> Iterator[tuple[str, bytes]]:
     with path.open("rb") as file:
         is_mbox = file.read(len(MBOX_START)) == MBOX_START
     if not is_mbox:
-        yield "1", path.read_bytes()
+        yield "1", _read(path)
         return
     box = mailbox.mbox(path, create=False)
     try:
@@ -52,3 +54,9 @@ def _of_file(path: Path) -> Iterator[tuple[str, bytes]]:
             yield str(number), box.get_bytes(key)
     finally:
         box.close()
+
+
+def _read(path: Path) -> bytes:
+    """No more of it than shows that it is too large for a report."""
+    with path.open("rb") as file:
+        return file.read(LARGEST_BYTES + 1)

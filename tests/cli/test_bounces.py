@@ -65,6 +65,7 @@ def test_each_mail_has_one_line_and_only_genuine_reports_mark_anything(
     assert result.stderr.splitlines() == [
         "4: refused. Its return path is forged, or was made with a key that is no longer among the settings.",
         "5: refused. It is no report about a delivery.",
+        "5 mails read: 1 bounced, 1 known already, 1 no bounce, 2 refused.",
     ]
     assert sorted(states()) == [State.BOUNCED, State.SENT]
     assert "hugo@example.com" not in result.output
@@ -83,6 +84,25 @@ def test_what_is_no_mailbox_is_named(app: Flask, tmp_path: Path) -> None:
     assert [missing.exit_code, folder.exit_code] == [2, 2]
     assert "there is no such file or folder" in missing.stderr
     assert "is no Maildir" in folder.stderr
+
+
+def test_a_mailbox_without_mail_is_said_to_be_empty(app: Flask, tmp_path: Path) -> None:
+    mailbox.Maildir(tmp_path / "folder")
+
+    result = run(app, str(tmp_path / "folder"))
+
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == f"{tmp_path}/folder holds no mail, so there was nothing to mark.\n"
+
+
+def test_of_a_file_of_any_size_only_so_much_is_read_as_shows_that_it_is_no_report(app: Flask, tmp_path: Path) -> None:
+    with (tmp_path / "huge").open("wb") as file:
+        file.truncate(1 << 33)
+
+    result = run(app, str(tmp_path / "huge"))
+
+    assert result.exit_code == 2
+    assert "1: refused. It is larger than 10,000,000 bytes, so it was not read." in result.stderr
 
 
 def test_the_shell_is_on_record(app: Flask, at: datetime) -> None:

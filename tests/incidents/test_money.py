@@ -5,14 +5,12 @@ from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
-from sqlalchemy import text
 
 from app import settlement
 from app.core.db import session
 from app.incidents import Incident, IncidentState, get_proposal, money
 from app.settlement import CannotPay, Direction, SettlementState
 from tests.incidents.builders import Staff, an_incident, the_staff
-from tests.settlement.house import House
 
 pytestmark = pytest.mark.both_databases
 
@@ -112,26 +110,3 @@ def test_the_list_for_taxes_says_what_moves_in_another_year_than_the_deal(publis
         "orbit": "yes",
         "tidewater": "no",
     }
-
-
-def test_a_file_that_answers_for_another_incident_locks_that_one_too(
-    published: Incident, staff: Staff, at: datetime
-) -> None:
-    house = House()
-    batch = house.prepare(house.refunds[0])
-    house.release(batch)
-    settlement.take_file(batch=batch, by=house.maker, at=at)
-    content = f"reference,state,date,code\n{batch.items[0].reference},settled,2026-12-10,\n".encode()
-
-    file = money.take_answer(incident=published, name="a.csv", content=content, by=staff.admin, at=at)
-
-    assert (file.booked, house.refunds[0].state) == (1, SettlementState.SETTLED)
-    assert is_locked(house.incident_id)
-    assert is_locked(published.id)
-
-
-def is_locked(incident_id: int) -> bool:
-    """Whether this transaction keeps others from changing the row; on SQLite nobody else writes while it is open."""
-    if session.connection().dialect.name == "sqlite":
-        return True
-    return bool(session.scalar(text("SELECT xmax <> '0' FROM incidents WHERE id = :id"), {"id": incident_id}))

@@ -14,7 +14,7 @@ TO_COME = date(2026, 12, 3)
 def adjustments_of_a_demo_deal() -> list[Adjustment]:
     """One adjustment for each of the eight requests of a deal, under a proposal that moves a cent each."""
     deal = a_demo_deal()
-    proposal = _a_proposal(_an_incident(deal))
+    proposal = _a_proposal(an_incident(deal))
     adjustments = [
         Adjustment(
             proposal=proposal,
@@ -35,9 +35,10 @@ def adjustments_of_a_demo_deal() -> list[Adjustment]:
     return adjustments
 
 
-def _an_incident(deal: Deal) -> Incident:
+def an_incident(deal: Deal, reference: str = "INC-2026-003") -> Incident:
+    """An incident over one deal, without any proposal."""
     return Incident(
-        reference="INC-2026-003",
+        reference=reference,
         title="Allocations above the request",
         rule=RuleName.SINGLE_PASS,
         faulty_release=deal.release,

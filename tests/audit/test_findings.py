@@ -61,6 +61,16 @@ def test_a_refusal_is_an_event_of_the_log_where_it_can_still_take_one(log: Signe
     assert newest_action() == "log.refused"
 
 
+def test_a_host_without_the_key_neither_signs_nor_raises_an_alarm(log: SignedLog, tmp_path: Path) -> None:
+    kept = log.anchor.path.read_text()
+    committed_events(1)
+    (tmp_path / "audit.key").unlink()
+    worker.sign()
+
+    assert log.anchor.path.read_text() == kept
+    assert audit.list_findings(at_most=9) == []
+
+
 def test_what_verifying_found_is_kept_and_is_an_event(log: SignedLog) -> None:
     worker.verify_log()
 

@@ -11,6 +11,8 @@ from app.tlog.encoding import to_base64
 UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _NAMED = re.compile(rf"[a-z][a-z_-]*:{UUID}")
 _ACTOR = re.compile(rf"(shell|system):[A-Za-z0-9._-]{{1,60}}|{_NAMED.pattern}")
+_write = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+"""RFC 8785 for what a leaf may hold: keys of plain ASCII, text and one small number; a test compares the two."""
 
 
 def check_words(*, action: str, actor: str, subject: str, parts: frozenset[str]) -> None:
@@ -37,7 +39,7 @@ def write_leaf(
 ) -> bytes:
     """The RFC 8785 bytes of the event. Raises ValueError for a naive time or words that no leaf may hold."""
     check_words(action=action, actor=actor, subject=subject, parts=frozenset(commitments))
-    return _canonical(
+    return _write(
         {
             "v": 1,
             "log": origin,
@@ -48,7 +50,7 @@ def write_leaf(
             "subject": subject,
             "c": {part: to_base64(commitment) for part, commitment in commitments.items()},
         }
-    )
+    ).encode()
 
 
 def timestamp(at: datetime) -> str:
@@ -56,8 +58,3 @@ def timestamp(at: datetime) -> str:
     if at.tzinfo is None:
         raise ValueError(f"naive datetime: {at!r}")
     return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
-
-
-def _canonical(leaf: Mapping[str, object]) -> bytes:
-    """RFC 8785 for what a leaf may hold: keys of plain ASCII, text and one small number; a test compares the two."""
-    return json.dumps(leaf, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

@@ -95,8 +95,10 @@ def tell_apart(
 
 def replaced_by(each: Adjustment, *, several: bool = False) -> notices.Replaced | None:
     """What was written before of an account in a deal, where this version says something else."""
+    if each.replaces_id is None or each.is_kept:
+        return None
     before, published_at = each.replaces, each.replaces.published_at if each.replaces else None
-    if before is None or published_at is None or each.is_kept:
+    if before is None or published_at is None:
         return None
     return notices.Replaced(
         **_where(each, several=several),

@@ -102,7 +102,7 @@ class Stored:
     def entries(self, start: int, end: int) -> EntryBlock | None:
         """The entries in these places."""
         [(count, ids)] = self._rows(self._dialect["places"], start, end)
-        if count != end - start or ids.count(b"\n") != count - 1:
+        if count == 0 or count != end - start or ids.count(b"\n") != count - 1:
             return None
         names, leaves, hashes = self._columns(_EVENTS_BY_ID, *_span(ids))
         is_in_order = "\n".join(names).encode() == ids

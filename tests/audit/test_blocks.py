@@ -63,6 +63,15 @@ def test_a_byte_that_moves_to_the_row_before_is_seen(log: SignedLog, changes: li
 
 
 @pytest.mark.both_databases
+def test_a_log_of_one_entry_is_ok(app: Flask, tmp_path: Path) -> None:
+    log = SignedLog(tmp_path)
+    committed_events(1)
+    log.sign()
+
+    assert log.verdict().startswith("OK 1 ")
+
+
+@pytest.mark.both_databases
 def test_what_one_entry_says_cannot_be_put_under_the_next(log: SignedLog) -> None:
     with transaction():
         note, role = (

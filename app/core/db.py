@@ -30,7 +30,8 @@ ROOM_WANTED = 65_536
 """Bytes that must fit beside a database of ours, or nothing will be committed for long."""
 LONGEST_LOG_OF_WRITES = 8 * 1024 * 1024
 """Bytes at which SQLite is helped; at half of that it takes the log in by itself, if no reader is in the way."""
-WAITS_FOR_READERS_SECONDS = 2
+WAITS_FOR_READERS_SECONDS = 4
+"""For each of two waits; together they are less than the ten that a writer waits for its turn."""
 Cents = Annotated[int, mapped_column(BigInteger)]
 """Whole minor units of a currency."""
 
@@ -167,7 +168,7 @@ def take_in_writes() -> None:
 
     SQLite starts its log anew only in a moment without readers, which never comes where they follow each other closely
     (https://sqlite.org/wal.html#ckpt). This lets no writer begin until those who read now are done, for
-    `WAITS_FOR_READERS_SECONDS` at most for each of the two waits; what is not done then is left to the next call.
+    `WAITS_FOR_READERS_SECONDS` at most for each of two waits; what is not done then is left to the next call.
     Nothing of ours may be open on this thread. A database server does all that by itself.
     """
     path = _sqlite_file()

@@ -142,9 +142,9 @@ class Stored:
         return next((Node(*row) for row in self._rows(_STRAY_NODE, self.end)), None)
 
     def _columns(self, asked: str, *given: int | str) -> list[list[Any]]:
-        """The values by column; no row is kept, for there are as many as there are entries."""
+        """The values by column. The rows are fetched at once: PostgreSQL's driver gives them singly at a price."""
         with closing(self._ask(asked, given)) as cursor:
-            values = list(chain.from_iterable(cursor))
+            values = list(chain.from_iterable(cursor.fetchall()))
             width = len(cursor.description)
         return [values[place::width] for place in range(width)]
 

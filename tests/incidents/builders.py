@@ -26,9 +26,9 @@ from app.incidents import (
     Proposal,
     PublicationState,
     Update,
+    facts,
 )
 from app.incidents.audience import Concerned
-from app.incidents.batches import list_corrections
 from app.notices import AllClear, Correction, Message, State
 from app.settings import MailTo
 from app.web.admin.texts import notice_texts
@@ -223,6 +223,6 @@ _STEPS: Mapping[str, Callable[[Incident, Staff, datetime], object]] = {
 
 
 def notice_to(proposal: Proposal, person: Concerned) -> AllClear | Correction:
-    """What a proposal says to somebody."""
-    [(_, content)] = list_corrections(proposal, [person])
-    return content
+    """What a proposal says to somebody, whether or not it is sent."""
+    theirs = facts.list_adjustments(proposal, person.account_ids)
+    return facts.tell(proposal, person, theirs, facts.common_facts(proposal))

@@ -20,7 +20,7 @@ from faults.links import send_links
 from faults.load import Load, Tried, begin_load, judge
 from faults.outcome import Tally
 from faults.serving import a_served_portal
-from faults.victims import sign_and_verify, some
+from faults.victims import sign_and_verify
 
 Outage = tuple[float, float]
 """When it was told to stop, and when it was back."""
@@ -41,7 +41,7 @@ def _on(server: PostgresServer, folder: Path, restarts: int, sign_ins: int, numb
     with a_served_portal(folder, str(server.get_uri()), workers=2, threads=4) as served:
         load = begin_load(served, send_links(sign_ins))
         with load.running():
-            outages = _restart_again_and_again(server, load, restarts, sign_ins // (restarts + 1), numbers)
+            outages = _restart_again_and_again(server, load, restarts, numbers)
         calm = [each for each in load.tried if not _meets(each, outages)]
         wrong = judge(load) + Counter({"log not OK": int(sign_and_verify(folder) is not Finding.OK)})
         wrong["5xx once it is back"] = sum(each.status >= 500 or each.status == 0 for each in calm)
@@ -66,14 +66,10 @@ def _stop_at_once(server: PostgresServer) -> None:
 STOPS = (PostgresServer.stop, _stop_at_once)
 
 
-def _restart_again_and_again(
-    server: PostgresServer, load: Load, restarts: int, each: int, numbers: random.Random
-) -> list[Outage]:
+def _restart_again_and_again(server: PostgresServer, load: Load, restarts: int, numbers: random.Random) -> list[Outage]:
     outages = []
     for number in range(restarts):
-        wanted = len(load.acknowledged) + some(numbers, max(1, 2 * each - 1))
-        while len(load.acknowledged) < wanted and not load.is_over:
-            time.sleep(0.005)
+        load.wait_for(load.next_blow(numbers, restarts - number))
         if load.is_over:
             break
         began = time.monotonic()

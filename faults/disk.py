@@ -1,6 +1,6 @@
 """`disk`: no room for SQLite's writes while people sign in; and then a disk that fails.
 
-For the first the web processes are held to a size of file that they reach at once (RLIMIT_FSIZE, set from outside, so
+For the first the web processes are held to a size of file that every write passes (RLIMIT_FSIZE, set from outside, so
 that the same processes live on). For the second a library that is put before the system's own answers EIO to fsync and
 fdatasync, which is where SQLite hears of a broken disk; it needs a C compiler, and where there is none the campaign
 says so. What must hold: they answer 503 and nothing worse, `/readyz` is red and `/healthz` is not, nothing that was
@@ -25,7 +25,7 @@ from faults.serving import Client, Served, a_served_portal
 from faults.victims import sign_and_verify
 
 ROOM = 16_384
-"""Bytes that may still be written when the limit is set: not enough for a sign-in."""
+"""Bytes into a file that may still be written while the limit is set: not enough for a sign-in."""
 ASKED = 10
 """How often each round asks whether the portal is ready: of either process."""
 
@@ -64,6 +64,7 @@ def _on(folder: Path, rounds: int, sign_ins: int, trouble: _Trouble) -> Tally:
                 seen += _while(trouble, served, load)
         wrong = Counter({what: count for what, count in seen.items() if what.startswith("wrongly")}) + judge(load)
         wrong["log not OK"] = int(sign_and_verify(folder) is not Finding.OK)
+        wrong["refusals missing"] = max(0, rounds * ASKED - seen["refused with 503"])
         wrong["not signed in"] = sign_ins - len(load.acknowledged)
         wrong["worse than 503"] = sum(each.status not in (303, 503) for each in load.tried)
         seen["signed in"] = len(load.acknowledged)
@@ -98,10 +99,9 @@ def _count(served: Served, path: str, status: int) -> int:
 
 @contextmanager
 def _limited(served: Served) -> Iterator[None]:
-    """No web process may write further into a file than the log of writes reaches now, and a little."""
-    most = (served.folder / "portal.db-wal").stat().st_size + ROOM
+    """No web process may write further into a file: the log of writes is written from its beginning again and again."""
     for process_id in served.workers:
-        resource.prlimit(process_id, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+        resource.prlimit(process_id, resource.RLIMIT_FSIZE, (ROOM, resource.RLIM_INFINITY))
     try:
         yield
     finally:

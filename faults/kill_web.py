@@ -20,7 +20,7 @@ from faults.links import send_links
 from faults.load import Load, begin_load, judge
 from faults.outcome import Tally
 from faults.serving import Served, a_served_portal
-from faults.victims import sign_and_verify, some
+from faults.victims import sign_and_verify
 from tests.postgresql import a_postgresql_database
 
 WORKERS = 3
@@ -38,7 +38,7 @@ def _on(url: str, folder: Path, kills: int, sign_ins: int, numbers: random.Rando
     with a_served_portal(folder, url, workers=WORKERS, threads=4) as served:
         load = begin_load(served, send_links(sign_ins))
         with load.running():
-            killed = _kill_again_and_again(served, load, kills, sign_ins // (kills + 1), numbers)
+            killed = _kill_again_and_again(served, load, kills, numbers)
         wrong = judge(load) + Counter({"log not OK": int(sign_and_verify(folder) is not Finding.OK)})
         seen = Counter({"killed": killed, "signed in": len(load.acknowledged)})
         seen["no answer"] = sum(each.status == 0 for each in load.tried)
@@ -47,13 +47,11 @@ def _on(url: str, folder: Path, kills: int, sign_ins: int, numbers: random.Rando
         return Tally(what, rounds=killed, slipped=wrong.total() + (killed < kills), seen=seen + wrong)
 
 
-def _kill_again_and_again(served: Served, load: Load, kills: int, each: int, numbers: random.Random) -> int:
-    """One of the web processes dies after about `each` further sign-ins, wherever it is; another is begun for it."""
+def _kill_again_and_again(served: Served, load: Load, kills: int, numbers: random.Random) -> int:
+    """One of the web processes dies now and then, wherever it is; another is begun for it."""
     killed = 0
-    for _ in range(kills):
-        wanted = len(load.acknowledged) + some(numbers, max(1, 2 * each - 1))
-        while len(load.acknowledged) < wanted and not load.is_over:
-            time.sleep(0.005)
+    for left in range(kills, 0, -1):
+        load.wait_for(load.next_blow(numbers, left))
         time.sleep(numbers.randrange(20) / 1000)
         if not load.is_over and (alive := served.workers):
             with suppress(ProcessLookupError):

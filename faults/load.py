@@ -1,5 +1,6 @@
 """People who sign in by their links as fast as they are answered, and whether what was acknowledged is there."""
 
+import random
 import time
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
@@ -46,6 +47,16 @@ class Load:
     def is_over(self) -> bool:
         """Whether nobody waits any more."""
         return not self.waiting
+
+    def next_blow(self, numbers: random.Random, left: int) -> int:
+        """How many shall be signed in when the next of `left` blows falls, at random, so that the others have room."""
+        room = len(self.waiting) // (left + 1)
+        return len(self.acknowledged) + 1 + numbers.randrange(max(1, 2 * room - 1))
+
+    def wait_for(self, wanted: int) -> None:
+        """Until so many are signed in, or nobody waits any more."""
+        while len(self.acknowledged) < wanted and not self.is_over:
+            time.sleep(0.005)
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -1,7 +1,7 @@
 """Forgetting what was written about an incident, once nobody needs it any more. Callers own the transaction.
 
-What stays of each mail: number, subject line, person, when it left, and the SHA-256 of its bytes, by which a copy that
-somebody kept can still be checked. Of each letter its number, subject and batch.
+What stays of each mail: number, subject line, person, address, when it left, and the SHA-256 of its bytes, by which a
+copy that somebody kept can still be checked. Of each letter its number, subject and batch.
 """
 
 from collections.abc import Sequence

@@ -82,7 +82,8 @@ def change_books(incident: Incident, staff: Staff, at: datetime) -> None:
     proposal = get_proposal(incident)
     seen = books.digest_of(books.list_lines(proposal), version=proposal.version)
     proof = Proof("ticket.txt", "ab" * 32)
-    changed = Changed("Fund accounting", at.date(), "Changed.", BooksProof.RECORD, proof, b"Changed.")
+    today = answering.today_in(incident, at)
+    changed = Changed("Fund accounting", today, "Changed.", BooksProof.RECORD, proof, b"Changed.")
     books.confirm_books(incident=incident, out_seen=seen, changed=changed, by=staff.admin, at=at)
 
 
@@ -249,12 +250,14 @@ def test_two_people_close_and_then_no_money_moves(app: Flask, incident: Incident
     seen = asked.archive_sha256
     for person, says in ((staff.admin, "somebody else must"), (staff.auditor, "Management or legal closes")):
         with pytest.raises(CannotClose, match=says), transaction():
-            closing.close(asked=asked, archive_seen=seen, by=person, at=at)
+            closing.close(asked=asked, archive_seen=seen, mail_until_seen=KEPT, by=person, at=at)
     with pytest.raises(CannotClose, match="Another archive"), transaction():
-        closing.close(asked=asked, archive_seen="0" * 64, by=staff.legal, at=at)
+        closing.close(asked=asked, archive_seen="0" * 64, mail_until_seen=KEPT, by=staff.legal, at=at)
+    with pytest.raises(CannotClose, match="kept until December 31, 2099 now"), transaction():
+        closing.close(asked=asked, archive_seen=seen, mail_until_seen=date(2031, 1, 1), by=staff.legal, at=at)
 
     with transaction():
-        closing.close(asked=asked, archive_seen=seen, by=staff.legal, at=at)
+        closing.close(asked=asked, archive_seen=seen, mail_until_seen=KEPT, by=staff.legal, at=at)
 
     assert incident.state is IncidentState.CLOSED
     assert all(each.ledger_cents == 0 for each in closing.conserve(incident)), "the platform bears the rest"
@@ -282,7 +285,7 @@ def test_what_changed_since_the_archive_was_made_is_not_closed(
         record_party(incident=incident, party=Party.BANK, told_on=None, because="No bank.", by=staff.legal, at=at)
 
     with pytest.raises(CannotClose, match="Something changed since the archive"), transaction():
-        closing.close(asked=asked, archive_seen=seen, by=staff.legal, at=at)
+        closing.close(asked=asked, archive_seen=seen, mail_until_seen=KEPT, by=staff.legal, at=at)
 
 
 def test_with_something_missing_nobody_asks(app: Flask, incident: Incident, staff: Staff, at: datetime) -> None:

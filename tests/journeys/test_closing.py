@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from zipfile import ZipFile
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
@@ -18,6 +19,7 @@ from tests.journeys.visitor import Visitor
 
 pytestmark = pytest.mark.browser
 EVIDENCE = DATA / "evidence"
+NEW_YORK = ZoneInfo("America/New_York")
 
 
 def test_answers_payments_and_books_lead_to_a_closed_incident_whose_archive_holds_them(
@@ -34,7 +36,7 @@ def test_answers_payments_and_books_lead_to_a_closed_incident_whose_archive_hold
 
     nora, marcus = (staff_member(payable, member.email) for member in (ADMIN, MANAGEMENT))
     pay(nora, marcus, tmp_path)
-    today = clock.now().date()
+    today = clock.now().astimezone(NEW_YORK).date()
     books = settling.record_books(nora, tmp_path, today)
     settling.say_who_else_was_told(nora)
     settling.let_go(nora, "Petrova Family Trust", "The trustee leaves it, in a letter of this day.")

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app import audit, settlement
 from app.core.db import session
 from app.core.errors import DomainError
+from app.core.text import format_date
 from app.identity import Person, Role
 from app.incidents import books
 from app.incidents.closing.blockers import find_blockers
@@ -47,15 +48,16 @@ def ask_to_close(
     return asked
 
 
-def close(*, asked: Closing, archive_seen: str, by: Person, at: datetime) -> None:
+def close(*, asked: Closing, archive_seen: str, mail_until_seen: date | None, by: Person, at: datetime) -> None:
     """Close it: the platform's account bears what refunds cost beyond the offers taken, and no money moves any more.
 
-    Raises CannotClose. A closed incident is never opened again; what is found later is an incident of its own.
+    What was seen is what is closed on. A closed incident is never opened again; what is found later is an incident of
+    its own. Raises CannotClose.
     """
     incident = asked.incident
     _check(incident, at)
     session.refresh(asked, with_for_update=True)
-    _check_closer(asked, archive_seen, by)
+    _check_closer(asked, archive_seen, mail_until_seen, by)
     _check_current(incident, asked.facts_sha256)
     bridged = _bridge(incident, at)
     if incident.state is IncidentState.PUBLISHED:
@@ -101,13 +103,17 @@ def _check(incident: Incident, at: datetime) -> None:
         raise CannotClose("\n".join(each.says for each in blockers))
 
 
-def _check_closer(asked: Closing, archive_seen: str, by: Person) -> None:
+def _check_closer(asked: Closing, archive_seen: str, mail_until_seen: date | None, by: Person) -> None:
     if by.id == asked.asked_by_id:
         raise CannotClose("You asked to close it, so somebody else must.")
     if not by.roles & {Role.MANAGEMENT, Role.LEGAL}:
         raise CannotClose("Management or legal closes an incident.")
     if archive_seen != asked.archive_sha256:
         raise CannotClose("Another archive was asked for after you opened this page. Read it again.")
+    if asked.mail_until is None:
+        raise CannotClose("Nobody said until when its mail is kept. Have the close asked for again, with the day.")
+    if mail_until_seen != asked.mail_until:
+        raise CannotClose(f"Its mail is to be kept until {format_date(asked.mail_until)} now. Read the page again.")
 
 
 def _check_current(incident: Incident, facts: str) -> None:

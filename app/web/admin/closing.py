@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from wtforms import HiddenField
+from wtforms.validators import Optional
+from wtforms.widgets import HiddenInput
 
 from app import identity, incidents
 from app.core import clock, files
 from app.core.db import transaction
 from app.identity import Role
 from app.incidents import Incident, closing, money
-from app.incidents.closing import Where
+from app.incidents.closing import Closing, Where
 from app.settings import Settings
 from app.web.access import is_fresh, requires, signed_in
 from app.web.admin.forms import ActingForm, PressForm, note_field, required
@@ -60,9 +62,10 @@ class ForgetForm(ActingForm):
 
 
 class CloseForm(ActingForm):
-    """The archive that the page showed."""
+    """The archive that the page showed, and the day until which mail is kept."""
 
     archive_seen = HiddenField(validators=[required("Read the page as it is now, and press again.")])
+    mail_until_seen = DayField(widget=HiddenInput(), validators=[Optional()])
 
 
 @bp.get("")
@@ -116,7 +119,13 @@ def confirm(reference: str) -> ResponseReturnValue:
     asked = closing.find_closing(incident) or abort(404)
     if form.submitted():
         with form.refusals(), transaction():
-            closing.close(asked=asked, archive_seen=form.archive_seen.data or "", by=signed_in(), at=clock.now())
+            closing.close(
+                asked=asked,
+                archive_seen=form.archive_seen.data or "",
+                mail_until_seen=form.mail_until_seen.data,
+                by=signed_in(),
+                at=clock.now(),
+            )
     return _done(incident, form, f"{reference} is closed. No money moves any more, and every page stays.")
 
 
@@ -174,7 +183,13 @@ def _page(incident: Incident, form: ActingForm | None) -> str:
         withdrawing=form if isinstance(form, WithdrawForm) else WithdrawForm(None),
         forgetting=form if isinstance(form, ForgetForm) else ForgetForm(None),
         today=clock.now().astimezone(ZoneInfo(incident.zone)).date(),
-        confirming=CloseForm(None, archive_seen=asked.archive_sha256 if asked else ""),
+        confirming=_confirming(asked),
         pressing=PressForm(None),
         is_fresh=is_fresh(),
     )
+
+
+def _confirming(asked: Closing | None) -> CloseForm:
+    if asked is None:
+        return CloseForm(None)
+    return CloseForm(None, archive_seen=asked.archive_sha256, mail_until_seen=asked.mail_until)

@@ -82,7 +82,9 @@ def test_an_admin_asks_legal_closes_and_the_pages_stay(app: Flask, office: Offic
     assert office.admin.post(f"{CLOSE}/confirm", on=CLOSE).status_code == 403
     asked = closing.find_closing(get_incident("INC-2026-001"))
     assert asked is not None
-    closed = office.legal.post(f"{CLOSE}/confirm", on=CLOSE, archive_seen=asked.archive_sha256)
+    page = office.legal.get(CLOSE).text
+    assert f'name="mail_until_seen" type="hidden" value="{KEPT}"' in page
+    closed = office.legal.post(f"{CLOSE}/confirm", on=CLOSE, archive_seen=asked.archive_sha256, mail_until_seen=KEPT)
 
     assert closed.status_code == 302
     assert get_incident("INC-2026-001").state is IncidentState.CLOSED

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from app import audit
+from app.core.bulk import is_among
 from app.core.db import session
 from app.core.errors import DomainError
 from app.identity import Person, Role
@@ -105,7 +106,9 @@ def carry_hold(*, held: Hold, to: Settlement, at: datetime) -> Hold:
 
 def list_holds(settlements: Sequence[Settlement], *, on: date) -> Mapping[int, Sequence[Hold]]:
     """The holds that stand on a day, by settlement."""
-    wanted = select(Hold).where(Hold.settlement_id.in_([each.id for each in settlements]), Hold.lifted_at.is_(None))
+    wanted = select(Hold).where(
+        is_among(Hold.settlement_id, [each.id for each in settlements]), Hold.lifted_at.is_(None)
+    )
     found: dict[int, list[Hold]] = {}
     for each in session.scalars(wanted.order_by(Hold.id)):
         if each.holds_on(on):

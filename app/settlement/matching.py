@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
+from app.core.bulk import is_among
 from app.core.db import session
 from app.core.money import format_money
 from app.settlement.answer_rows import Answer, AnswerState
@@ -58,7 +59,7 @@ def match(answers: Sequence[Answer], *, resting: Select[int] | None = None) -> M
     """
     found, items, invoices = Match(), _items(answers), _invoices(answers)
     about = {each.settlement_id for each in items.values()} | {each.id for each in invoices.values()}
-    at_rest = set() if resting is None else set(session.scalars(resting.where(Settlement.id.in_(about))))
+    at_rest = set() if resting is None else set(session.scalars(resting.where(is_among(Settlement.id, about))))
     open_cents = {each.id: each.open_cents for each in invoices.values() if each.id not in at_rest}
     stands = {each.reference: each.state for each in items.values()}
     for answer in answers:
@@ -148,11 +149,12 @@ def _is_booked(answer: Answer, invoice: Settlement) -> bool:
 
 def _items(answers: Sequence[Answer]) -> dict[str, BatchItem]:
     named = {each.reference for each in answers if each.state is not AnswerState.PAID}
-    wanted = select(BatchItem).where(BatchItem.reference.in_(named))
+    wanted = select(BatchItem).where(is_among(BatchItem.reference, named))
     loaded = wanted.options(joinedload(BatchItem.batch), joinedload(BatchItem.settlement))
     return {item.reference: item for item in session.scalars(loaded)}
 
 
 def _invoices(answers: Sequence[Answer]) -> dict[str, Settlement]:
     named = {each.reference for each in answers if each.state is AnswerState.PAID}
-    return {each.number or "": each for each in session.scalars(select(Settlement).where(Settlement.number.in_(named)))}
+    wanted = select(Settlement).where(is_among(Settlement.number, named))
+    return {each.number or "": each for each in session.scalars(wanted)}

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from app import audit
+from app.core.bulk import is_among
 from app.core.db import session
 from app.core.errors import DomainError
 from app.core.money import format_money
@@ -102,7 +103,7 @@ def sent_cents(settlements: Sequence[Settlement]) -> Mapping[int, int]:
     """What is on its way of each, by its id, in minor units: its file was taken, and no answer came."""
     sent = select(BatchItem.settlement_id, BatchItem.cents).join(Batch, Batch.id == BatchItem.batch_id)
     ids = [each.id for each in settlements]
-    theirs = BatchItem.settlement_id.in_(ids) & (BatchItem.state == ItemState.OPEN) & Batch.sent_at.is_not(None)
+    theirs = is_among(BatchItem.settlement_id, ids) & (BatchItem.state == ItemState.OPEN) & Batch.sent_at.is_not(None)
     return {id_: int(cents) for id_, cents in session.execute(sent.where(theirs))}
 
 
@@ -170,13 +171,13 @@ def _is_still_true(batch: Batch, on: date) -> bool:
 
 
 def _lock(settlement_ids: Collection[int]) -> Sequence[Settlement]:
-    chosen = select(Settlement).where(Settlement.id.in_(settlement_ids)).order_by(Settlement.id)
+    chosen = select(Settlement).where(is_among(Settlement.id, settlement_ids)).order_by(Settlement.id)
     return session.scalars(chosen.with_for_update().execution_options(populate_existing=True)).all()
 
 
 def _on_their_way(settlement_ids: Collection[int]) -> set[int]:
     open_items = select(BatchItem.settlement_id).where(BatchItem.state == ItemState.OPEN)
-    return set(session.scalars(open_items.where(BatchItem.settlement_id.in_(settlement_ids))))
+    return set(session.scalars(open_items.where(is_among(BatchItem.settlement_id, settlement_ids))))
 
 
 def _item(settlement: Settlement, cents: int) -> BatchItem:

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from sqlalchemy import select
 
+from app.core.bulk import is_among
 from app.core.db import session
 from app.deals import Rate
 from app.settlement.batch_models import InvoicePayment
@@ -15,13 +16,13 @@ from app.settlement.models import Direction, Settlement
 
 def list_settlements(account_ids: Collection[int]) -> list[Settlement]:
     """Every settlement of these accounts, oldest first."""
-    wanted = select(Settlement).where(Settlement.account_id.in_(account_ids)).order_by(Settlement.id)
+    wanted = select(Settlement).where(is_among(Settlement.account_id, account_ids)).order_by(Settlement.id)
     return list(session.scalars(wanted))
 
 
 def settlements_by_adjustment(adjustment_ids: Collection[int]) -> Mapping[int, Mapping[Direction, Settlement]]:
     """The settlements of these adjustments, by adjustment and direction; those without one are missing."""
-    wanted = select(Settlement).where(Settlement.adjustment_id.in_(adjustment_ids)).order_by(Settlement.id)
+    wanted = select(Settlement).where(is_among(Settlement.adjustment_id, adjustment_ids)).order_by(Settlement.id)
     found: dict[int, dict[Direction, Settlement]] = {}
     for settlement in session.scalars(wanted):
         found.setdefault(settlement.adjustment_id, {})[settlement.direction] = settlement
@@ -30,7 +31,7 @@ def settlements_by_adjustment(adjustment_ids: Collection[int]) -> Mapping[int, M
 
 def list_invoice_payments(settlement_ids: Collection[int]) -> Mapping[int, Sequence[InvoicePayment]]:
     """What arrived for these invoices, by settlement, oldest first."""
-    wanted = select(InvoicePayment).where(InvoicePayment.settlement_id.in_(settlement_ids))
+    wanted = select(InvoicePayment).where(is_among(InvoicePayment.settlement_id, settlement_ids))
     found: dict[int, list[InvoicePayment]] = {}
     for payment in session.scalars(wanted.order_by(InvoicePayment.paid_on, InvoicePayment.id)):
         found.setdefault(payment.settlement_id, []).append(payment)

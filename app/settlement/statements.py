@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, joinedload
 
+from app.core.bulk import is_among
 from app.core.db import session
 from app.settlement.batch_models import Batch, BatchItem, ItemState
 from app.settlement.ledger import investor
@@ -42,7 +43,7 @@ def list_balances(*, kind: LedgerKind | None = None) -> Sequence[Balance]:
 def list_transfers(settlements: Sequence[Settlement]) -> Sequence[Transfer]:
     """What was written for these settlements, oldest first."""
     ids = [each.id for each in settlements]
-    return session.scalars(select(Transfer).where(Transfer.settlement_id.in_(ids)).order_by(Transfer.id)).all()
+    return session.scalars(select(Transfer).where(is_among(Transfer.settlement_id, ids)).order_by(Transfer.id)).all()
 
 
 def find_disagreements() -> Mapping[str, tuple[int, int]]:

@@ -137,6 +137,16 @@ def test_an_unknown_reference_is_left_over_with_what_to_do(desk: Desk, row: str,
     assert [(each["row"], says in each["says"]) for each in file.leftovers] == [(2, True)]
 
 
+def test_a_file_may_have_more_rows_than_a_statement_has_places(desk: Desk) -> None:
+    many = [f"B-2026-{number:07d},settled,2026-12-10,,," for number in range(66_000)]
+    answers = settlement.read_answers("\n".join([HEADER, desk.says(0, "settled"), *many]).encode())
+
+    found = settlement.match(answers)
+
+    assert (found.to_book, len(found.leftovers)) == (1, 66_000)
+    assert settlement.list_named(answers) == {desk.batch.items[0].settlement_id}
+
+
 def test_too_much_for_an_invoice_is_left_over_and_not_booked(desk: Desk) -> None:
     over = desk.book(desk.pays("50.00"), desk.pays("10.00", code="t2"))
     assert desk.invoice.paid_cents == 5_000

@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from app.core.bulk import is_among
 from app.core.db import session
 from app.incidents.books.models import BooksChange, BooksEntry
 from app.incidents.books.standing import Carried, carried
@@ -82,7 +83,7 @@ def _entries(adjustment_ids: Collection[int]) -> Sequence[tuple[int, int, date]]
     rows = session.execute(
         select(BooksEntry.adjustment_id, BooksEntry.carried_cents, BooksChange.done_on)
         .join(BooksChange, BooksChange.id == BooksEntry.change_id)
-        .where(BooksEntry.adjustment_id.in_(adjustment_ids))
+        .where(is_among(BooksEntry.adjustment_id, adjustment_ids))
         .order_by(BooksEntry.change_id.desc())
     )
     return [(adjustment_id, cents, done_on) for adjustment_id, cents, done_on in rows]

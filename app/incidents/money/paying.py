@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from app import settlement
+from app.core.bulk import is_among
 from app.core.db import session
 from app.identity import Person
 from app.incidents.models import Incident
@@ -67,7 +68,7 @@ def _lock(incident_id: int, settlement_ids: Collection[int]) -> None:
         select(Proposal.incident_id)
         .join(Adjustment, Adjustment.proposal_id == Proposal.id)
         .join(Settlement, Settlement.adjustment_id == Adjustment.id)
-        .where(Settlement.id.in_(settlement_ids))
+        .where(is_among(Settlement.id, settlement_ids))
     )
     named = select(Incident).where((Incident.id == incident_id) | Incident.id.in_(theirs)).order_by(Incident.id)
     session.scalars(named.with_for_update(of=Incident).execution_options(populate_existing=True)).all()

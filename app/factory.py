@@ -145,7 +145,10 @@ def _configure(app: Flask, settings: Settings) -> None:
 def _engine_options(settings: Settings) -> dict[str, Any]:
     """What the engine carries to domains, which never read settings."""
     keys = identity.keys_from([settings.secret_key, *settings.secret_key_fallbacks])
+    # At a stricter level than READ COMMITTED, writers who wait for the head of the log would fail instead.
+    level = {} if settings.database_url.startswith("sqlite") else {"isolation_level": "READ COMMITTED"}
     return {
+        **level,
         "pool_pre_ping": True,
         "execution_options": {"audit_origin": settings.audit_origin, "identity_keys": keys},
     }

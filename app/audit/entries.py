@@ -45,7 +45,7 @@ class Entries:
 
     def check(self, block: EntryBlock, stored: Stored) -> None:
         """Check entries whose bytes are known to be those that were hashed, with all their openings. Raises Found."""
-        if _are_plain(block, stored.openings(block), self.log):
+        if _are_plain(block, self.log):
             return
         middle = (block.start + block.end) // 2
         halves = (stored.entries(block.start, middle), stored.entries(middle, block.end))
@@ -99,7 +99,7 @@ def _read_key(idx: int, said: dict[str, Any]) -> VerifierKey:
         raise Found(Finding.UNREADABLE, says=f"Entry {idx} does not say which log it continues.") from error
 
 
-def _are_plain(block: EntryBlock, openings: Sequence[Sequence[Any]], log: str) -> bool:
+def _are_plain(block: EntryBlock, log: str) -> bool:
     """Whether these are, byte for byte, ordinary events of this log with exactly these openings.
 
     Each entry must be one line that is matched from its first byte to its last, so nothing else can be meant. False
@@ -109,7 +109,7 @@ def _are_plain(block: EntryBlock, openings: Sequence[Sequence[Any]], log: str) -
     if written.translate(None, _PLAIN) != b"\n" * count:
         return False
     matched = _pattern(log).findall(written)
-    return len(matched) == count and b"\n".join(matched) == _said(block, openings)
+    return len(matched) == count and b"\n".join(matched) == _said(block)
 
 
 @lru_cache(maxsize=4)
@@ -130,11 +130,11 @@ def _pattern(log: str) -> re.Pattern[bytes]:
     )
 
 
-def _said(block: EntryBlock, openings: Sequence[Sequence[Any]]) -> bytes | None:
+def _said(block: EntryBlock) -> bytes | None:
     """What the leaves must hold by these openings: for each entry a line of its commitments and its id."""
-    if not openings[0]:
+    if not block.openings[0]:
         return b'},"id":"' + block.ids.replace(b"\n", b'\n},"id":"')
-    commitments = _commit(block, openings)
+    commitments = _commit(block)
     if commitments is None:
         return None
     return b"\n".join(
@@ -142,10 +142,10 @@ def _said(block: EntryBlock, openings: Sequence[Sequence[Any]]) -> bytes | None:
     )
 
 
-def _commit(block: EntryBlock, openings: Sequence[Sequence[Any]]) -> dict[str, bytes] | None:
+def _commit(block: EntryBlock) -> dict[str, bytes] | None:
     """The commitments of each entry as its leaf holds them, by event id; None where an opening has to be read."""
     committed = dict.fromkeys(block.ids.decode().split("\n"), b"")
-    names, parts, salts, values = openings
+    names, parts, salts, values = block.openings
     are_bytes = {*map(type, salts), *map(type, values)} == {bytes}
     if not are_bytes or {*map(len, salts)} != {SALT_BYTES} or not {*names} <= committed.keys():
         return None

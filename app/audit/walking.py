@@ -33,28 +33,22 @@ class Walk:
 
     def over(self, stored: Stored) -> None:
         """Go through everything. Raises Found at the first thing that is not as it was recorded."""
-        while self.growing.size < stored.end:
-            start = self.growing.size
-            block = stored.entries(start, min(start + BLOCK, stored.end))
-            levels = _levels_of(block) if block else None
-            if block is None or levels is None or not self._agree(levels, stored):
-                self._step_by_step(stored, start, min(start + BLOCK, stored.end))
-            else:
-                self._grow(levels)
-                self._entries.check(block, stored)
-            self._watch(self.growing.size)
+        with stored.reading_ahead():
+            while self.growing.size < stored.end:
+                start, end = self.growing.size, min(self.growing.size + BLOCK, stored.end)
+                block, nodes = stored.entries(start, end), stored.nodes(start, end)
+                stored.expect(end, min(end + BLOCK, stored.end))
+                levels = _levels_of(block) if block else None
+                if block is None or levels is None or self._made_by(levels) != nodes:
+                    self._step_by_step(stored, start, end)
+                else:
+                    self._grow(levels)
+                    self._entries.check(block, stored)
+                self._watch(self.growing.size)
 
-    def _agree(self, levels: Levels, stored: Stored) -> bool:
-        """Whether the stored nodes are those of the block, and those above it that it completes."""
-        start, count = self.growing.size, _count(levels[0])
-        above = _extend(self.growing.copy(), levels, count)
-        for level in range(1, (start + count).bit_length()):
-            made = levels[level] if level < len(levels) else b""
-            made += b"".join([each for node, each in above if node.level == level])
-            first = start >> level
-            if made and stored.nodes(level, first, first + _count(made)) != made:
-                return False
-        return True
+    def _made_by(self, levels: Levels) -> Levels:
+        """The nodes of the block by level, and those above it that it completes."""
+        return levels[1:] + [made for _, made in _extend(self.growing.copy(), levels, _count(levels[0]))]
 
     def _grow(self, levels: Levels) -> None:
         start, count = self.growing.size, _count(levels[0])

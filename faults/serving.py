@@ -90,6 +90,7 @@ def a_served_portal(
         given = {
             "PATH": os.environ["PATH"],
             "FLASK_APP": "wsgi.py",
+            "PYTHONFAULTHANDLER": "1",
             **settings_for(folder, database_url, port, mail_port),
         }
         schema.upgrade(database_url)

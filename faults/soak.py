@@ -11,10 +11,11 @@ over 8 % of the time after a warm-up of a quarter. A run of less than ten minute
 only says what it saw.
 """
 
+import re
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -60,10 +61,14 @@ MUST_BE = ("visits", "receipts that verify", "calls booked", "staff pages", "ver
 
 @dataclass
 class Soaked(Tally):
-    """The tally, with what each process held after the warm-up and at the end, and how long the log of writes got."""
+    """The tally, with what each process held after the warm-up and at the end, and how long the log of writes got.
+
+    `crashes` are what the interpreter said of each process that crashed.
+    """
 
     growth: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     most_writes: int = 0
+    crashes: Sequence[str] = ()
 
     def __str__(self) -> str:
         held = ", ".join(
@@ -72,7 +77,8 @@ class Soaked(Tally):
             if warm
         )
         writes = f"log of writes at most {self.most_writes / 1024**2:.1f} MiB"
-        return f"{super().__str__()}; MiB after the warm-up and at the end: {held}; {writes}"
+        said = "".join(f"\n{crash}" for crash in self.crashes)
+        return f"{super().__str__()}; MiB after the warm-up and at the end: {held}; {writes}{said}"
 
 
 @dataclass(frozen=True)
@@ -184,14 +190,20 @@ def _writes(served: Served) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
+def _crashes(log: str) -> list[str]:
+    """What the interpreter's fault handler wrote of each crash, up to the list of compiled modules that ends it."""
+    return re.findall(r"^Fatal Python error.*?(?:^Extension modules.*?$|\Z)", log, re.MULTILINE | re.DOTALL)
+
+
 def _judge(run: _Run, seconds: float, memory: Memory, most_writes: int, before: Mapping[str, int]) -> Soaked:
     seen, growth = run.seen.counts, memory.growth(seconds)
     wrong = Counter({what: found for what, found in seen.items() if what.startswith(MUST_NOT_BE)})
     wrong += Counter(f"no {what}" for what in MUST_BE if not seen[what])
     wrong["processes that ended"] = sum(process not in run.processes.items() for process in before.items())
     wrong["too many writes waiting"] = int(most_writes > MOST_WRITES)
-    wrong["tracebacks"] = sum((run.served.folder / each).read_text().count("Traceback") for each in LOGS)
+    log = "".join((run.served.folder / each).read_text() for each in LOGS)
+    wrong["tracebacks"], crashes = log.count("Traceback"), _crashes(log)
     if seconds >= JUDGED_FROM_SECONDS:
         wrong["processes that grew"] = sum(end >= MOST_GROWTH * warm for warm, end in growth.values())
     what = f"{seconds:.0f} seconds on SQLite"
-    return Soaked(what, seen["visits"], wrong.total(), seen | wrong, growth=growth, most_writes=most_writes)
+    return Soaked(what, seen["visits"], wrong.total(), seen | wrong, growth, most_writes, crashes)

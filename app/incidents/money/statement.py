@@ -15,6 +15,7 @@ from app.incidents.interest_due import worked_lines
 from app.incidents.models import Incident
 from app.incidents.proposal_models import Adjustment
 from app.incidents.queries import list_told
+from app.incidents.remedies import Remedy
 from app.settlement import Direction, Line, Settlement, SettlementState, Transfer
 
 COUNTS = frozenset(SettlementState) - {
@@ -60,7 +61,7 @@ class Missed:
 
 @dataclass(frozen=True)
 class StatementLine:
-    """One account in one deal; minor units. `interest` is worked line by line."""
+    """One account in one deal; minor units. `interest` is worked line by line, `is_bought` what a new round offers."""
 
     reference: str
     version: int
@@ -72,6 +73,7 @@ class StatementLine:
     interest: Sequence[Line]
     missed: Sequence[Missed]
     owed: Sequence[Owed]
+    is_bought: bool
 
     @property
     def difference_cents(self) -> int:
@@ -146,6 +148,7 @@ def _line(each: Adjustment, owed: Collection[Settlement]) -> StatementLine:
         interest=worked_lines(each.interest_lines),
         missed=[Missed(date.fromisoformat(one["paid_on"]), one["cents"]) for one in each.distribution_lines],
         owed=[_one(one) for one in mine],
+        is_bought=each.remedy is Remedy.NEW_ROUND,
     )
 
 

@@ -49,6 +49,7 @@ def test_who_chooses_in_a_new_round_buys_and_reads_what_becomes_of_their_money(h
     form = hugo.get(f"{CASE}/elect").text
     sent = hugo.open(f"{CASE}/elect", method="POST", data=hidden_fields_in(form) | {"choice": "take"})
     receipt, page = words_of(hugo.get(sent.headers["Location"]).text), words_of(hugo.get(CASE).text)
+    statement = words_of(hugo.get("/statement").text)
 
     assert "Buy the part you were not offered Leave it I want to talk first" in words_of(form)
     assert COMES_BACK in words_of(form)
@@ -56,7 +57,8 @@ def test_who_chooses_in_a_new_round_buys_and_reads_what_becomes_of_their_money(h
     assert COMES_BACK in receipt
     assert "The part you were not offered $4,235.28" in receipt
     assert "buy the part" in page
-    for words in (words_of(form), receipt):
+    assert "You may buy the part you were not offered for $4,235.28" in statement
+    for words in (words_of(form), receipt, statement):
         assert "missing part" not in words
 
 

@@ -12,7 +12,7 @@ from app.cli.staff import AS, named
 from app.core import clock
 from app.core.db import database_now, transaction
 from app.core.text import plural
-from app.notices import NotSent, State
+from app.notices import NotSent, State, Uncertain
 
 NEWEST_FAILURES = 10
 
@@ -68,6 +68,8 @@ def send_test(address: str) -> None:
         notices.send_probe(current_app.extensions["office"], address=address, at=clock.now())
     except ValueError as error:
         raise BadInput(f"ADDRESS {address!r}: {error}. Write one address, such as you@example.com.") from error
+    except Uncertain as problem:
+        raise Failed(f"The mail server may have taken it, or not: {problem}") from problem
     except NotSent as problem:
         raise Failed(f"The mail server did not take it: {problem}") from problem
     click.echo(f"The mail server accepted a test message to {address}.")

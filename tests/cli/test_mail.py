@@ -11,7 +11,7 @@ from flask import Flask
 from app import audit, notices
 from app.core.db import session, transaction
 from app.identity import Role
-from app.notices import Message, Refused, State, Unreachable, deliver_due
+from app.notices import Message, Refused, State, Uncertain, Unreachable, deliver_due
 from app.settings import MailTo
 from tests.identity.builders import a_member_of_staff
 from tests.notices.builders import Recorder, a_link, a_reader, an_office
@@ -130,6 +130,15 @@ def test_what_the_server_answers_to_a_test_message_is_said(app: Flask) -> None:
     result = run(app, "send-test", "hugo@example.com")
 
     assert (result.exit_code, result.stderr.strip()) == (1, "Error: The mail server did not take it: 550 no such user")
+
+
+def test_where_nobody_knows_whether_a_test_message_was_taken_that_is_said(app: Flask) -> None:
+    app.extensions["office"] = an_office(app, Recorder(says=[Uncertain("the connection ended")]))
+
+    result = run(app, "send-test", "hugo@example.com")
+
+    assert result.exit_code == 1
+    assert result.stderr.strip() == "Error: The mail server may have taken it, or not: the connection ended"
 
 
 def test_what_is_no_address_is_refused(app: Flask) -> None:

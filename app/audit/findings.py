@@ -91,8 +91,11 @@ def refuse_after_bad_verdict() -> None:
 
 
 def find_alarm() -> LogFinding | None:
-    """What staff must be told on every page: the newest finding of either source, if it is a bad one."""
-    newest = (find_newest(source) for source in Source)
+    """What staff must be told on every page: the newest finding of either source, if it is a bad one.
+
+    Verifying goes first, for signing refuses after it and says no more than that.
+    """
+    newest = (find_newest(source) for source in (Source.VERIFYING, Source.SIGNING))
     return next((finding for finding in newest if finding is not None and not finding.is_ok), None)
 
 

@@ -105,6 +105,9 @@ def test_nothing_is_signed_over_a_log_that_did_not_verify(log: SignedLog) -> Non
     worker.sign()
     assert len(log.anchor.notes()) == 1
     assert [each.line for each in audit.list_findings(at_most=9)] == ["TAMPERED 0", "TAMPERED 0"]
+    alarm = audit.find_alarm()
+    assert alarm is not None
+    assert alarm.says == "The entry's bytes were changed after it was recorded."
 
     tamper(
         "UPDATE audit_event SET leaf = (SELECT leaf FROM kept WHERE kept.id = audit_event.id) WHERE leaf = leaf_hash"

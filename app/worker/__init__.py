@@ -58,6 +58,7 @@ class Worker:
     """The queue and its tasks; calling a task rings its bell."""
 
     huey: Huey
+    sweep: Callable[[], Any]
     deliver: Callable[[], Any]
     deliver_at: Callable[[datetime], Any]
     publish: Callable[[], Any]
@@ -75,15 +76,10 @@ def init_app(app: Flask) -> None:
         made = huey.task(name=work.__name__, priority=priority)
         return made(_in_app(app, work))  # type: ignore[no-any-return]
 
-    huey.periodic_task(crontab(minute="*"), name="sweep")(_in_app(app, sweep))
-    huey.periodic_task(crontab(hour="3", minute="17"), name="verify_nightly")(_in_app(app, verify_log))
-    huey.periodic_task(crontab(minute="*/5"), name="refresh_in_turn")(_in_app(app, refresh_calendars))
-    huey.periodic_task(crontab(minute="7"), name="remind_hourly")(_in_app(app, remind_of_corrections))
-    huey.periodic_task(crontab(minute="37"), name="write_hourly")(_in_app(app, write_by_post))
-    huey.periodic_task(crontab(minute="11"), name="end_offers_hourly")(_in_app(app, end_offers))
     delivering: Any = task(deliver)
     app.extensions["worker"] = Worker(
         huey=huey,
+        sweep=_register_by_the_clock(app, huey),
         deliver=delivering,
         deliver_at=lambda at: delivering.schedule(eta=at),
         publish=task(publish),
@@ -93,6 +89,17 @@ def init_app(app: Flask) -> None:
         refresh_calendars=task(refresh_calendars),
     )
     app.cli.add_command(worker)
+
+
+def _register_by_the_clock(app: Flask, huey: Huey) -> Callable[[], Any]:
+    """What is done again and again; answers the sweep, which is called for at the start as well."""
+    sweeping: Callable[[], Any] = huey.periodic_task(crontab(minute="*"), name="sweep")(_in_app(app, sweep))
+    huey.periodic_task(crontab(hour="3", minute="17"), name="verify_nightly")(_in_app(app, verify_log))
+    huey.periodic_task(crontab(minute="*/5"), name="refresh_in_turn")(_in_app(app, refresh_calendars))
+    huey.periodic_task(crontab(minute="7"), name="remind_hourly")(_in_app(app, remind_of_corrections))
+    huey.periodic_task(crontab(minute="37"), name="write_hourly")(_in_app(app, write_by_post))
+    huey.periodic_task(crontab(minute="11"), name="end_offers_hourly")(_in_app(app, end_offers))
+    return sweeping
 
 
 def _in_app(app: Flask, work: Callable[[], None]) -> Callable[[], None]:
@@ -143,8 +150,7 @@ def worker(*, once: bool) -> None:
         do_all_but_jobs()
         deliver_all()
     else:
-        sweep()
-        current_app.extensions["worker"].verify_log()
-        current_app.extensions["worker"].huey.create_consumer(
-            workers=2, max_delay=1, graceful_signal="TERM", check_worker_health=True
-        ).run()
+        waiting: Worker = current_app.extensions["worker"]
+        waiting.sweep()  # not here: only the consumer finishes what it does when it is asked to end
+        waiting.verify_log()
+        waiting.huey.create_consumer(workers=2, max_delay=1, graceful_signal="TERM", check_worker_health=True).run()

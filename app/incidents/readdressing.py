@@ -61,6 +61,8 @@ def enter_after_letter(
 def release_address(*, incident: Incident, change: AddressChange, by: Person, at: datetime) -> Message | None:
     """Change the address: the old one is told, payments wait 7 days, and what did not arrive is sent to the new one.
 
+    Where mail to the old one comes back, the worker queues a letter in its place.
+
     Answers the message that is sent again, if any. Raises CannotReaddress.
     """
     check_decider(change=change, by=by)
@@ -68,6 +70,7 @@ def release_address(*, incident: Incident, change: AddressChange, by: Person, at
     missed = find_unreached(incident, person, at=at)
     until_on = today + timedelta(days=DAYS_WITHOUT_PAYMENT)
     told = AddressChanged(
+        reference=incident.reference,
         changed_on=today,
         asked_by=change.asked_by,
         new_masked=mask_email(change.new_email),

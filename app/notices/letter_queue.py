@@ -24,14 +24,15 @@ class CannotPost(DomainError):
 
 
 def queue_letter(*, message: Message, cause: LetterCause, by: audit.Subject | str, at: datetime) -> Letter | None:
-    """Write by post what the message says; None where it is no notice, or no postal address is known.
+    """Write by post what the message says; None where it goes by mail alone, or no postal address is known.
 
-    A letter about the same message that is under way stays alone. An older one to this person about the incident that
-    was not printed yet is withdrawn: the newest notice says all that counts.
+    Notices go by post, and the word to an old address that another took its place. A letter about the same message that
+    is under way stays alone. An older notice to this person about the incident that was not printed yet is withdrawn:
+    the newest says all that counts.
     """
     message = _told_in(message)
     address = (message.person.postal_address or "").strip()
-    if message.lane is not Lane.NOTICE or message.is_rehearsal or not address or _is_under_way(message):
+    if not _goes_by_post(message) or not address or _is_under_way(message):
         return None
     _withdraw_older(message)
     letter = Letter(
@@ -63,17 +64,25 @@ def _told_in(message: Message) -> Message:
     return session.scalars(told.order_by(Message.id.desc()).limit(1)).first() or message
 
 
+def _goes_by_post(message: Message) -> bool:
+    return not message.is_rehearsal and (message.lane is Lane.NOTICE or message.kind is Kind.ADDRESS_CHANGED)
+
+
 def _is_under_way(message: Message) -> bool:
     same = select(Letter.id).where(Letter.message_id == message.id, Letter.state.in_(UNDER_WAY))
     return session.scalar(same.limit(1)) is not None
 
 
 def _withdraw_older(message: Message) -> None:
+    """Notices take the place of older ones; what is no notice neither does that nor loses its place."""
+    if message.lane is not Lane.NOTICE:
+        return
     older = select(Letter).where(
         Letter.person_id == message.person_id,
         Letter.incident_reference == message.incident_reference,
         Letter.message_id < message.id,
         Letter.state == LetterState.WANTED,
+        Letter.message.has(Message.lane == Lane.NOTICE),
     )
     for letter in session.scalars(older):
         letter.state = LetterState.WITHDRAWN
@@ -145,10 +154,11 @@ def count_letters(incident_reference: str) -> dict[LetterState, int]:
 
 
 def newest_letters(person_ids: Sequence[int], incident_reference: str) -> dict[int, Letter]:
-    """The newest letter to each of these people about the incident, but for withdrawn ones."""
+    """The newest letter to each of these people in place of a notice of the incident, but for withdrawn ones."""
     theirs = select(Letter).where(
         Letter.person_id.in_(person_ids),
         Letter.incident_reference == incident_reference,
         Letter.state != LetterState.WITHDRAWN,
+        Letter.message.has(Message.lane == Lane.NOTICE),
     )
     return {each.person_id: each for each in session.scalars(theirs.order_by(Letter.id))}

@@ -166,6 +166,7 @@ def take_letter(reference: str, pseudonym: str, name: str) -> ResponseReturnValu
 @requires(Role.ADMIN, Role.SUPPORT, fresh=True)
 def release(reference: str, pseudonym: str, name: str) -> ResponseReturnValue:
     """The second person's yes."""
+    told = _how_the_old_address_is_told(_find(reference, pseudonym)[1])
     return _decide(
         reference,
         pseudonym,
@@ -173,7 +174,7 @@ def release(reference: str, pseudonym: str, name: str) -> ResponseReturnValue:
         lambda incident, person: readdressing.release_address(
             incident=incident, change=_change(name, person), by=signed_in(), at=clock.now()
         ),
-        "The address is changed. The old one is told, and nothing is paid to this person for 7 days.",
+        f"The address is changed. {told} Nothing is paid to this person for 7 days.",
     )
 
 
@@ -191,6 +192,14 @@ def refuse(reference: str, pseudonym: str, name: str) -> ResponseReturnValue:
         ),
         "Refused. We go on writing to the old address.",
     )
+
+
+def _how_the_old_address_is_told(person: Person) -> str:
+    if notices.find_suppression(person.email) is None:
+        return "The old one is told."
+    if (person.postal_address or "").strip():
+        return "Mail to the old one comes back, so a letter tells them: print and post it."
+    return "Mail to the old one comes back, and no postal address is known: call them, so that they know."
 
 
 def _decide(

@@ -12,9 +12,11 @@ from app.core import clock, jobs
 from app.core.db import session, transaction
 from app.identity import ChangeState, Person
 from app.identity.readdressing import list_address_changes
-from app.notices import Letter, LetterCause, LetterState, Message, State, SuppressionCause
+from app.notices import Letter, LetterCause, LetterState, Message, State, SuppressionCause, deliver_due
 from app.notices.suppression import suppress
 from app.worker import works
+from tests.notices.builders import Recorder
+from tests.notices.builders import an_office as a_post_office
 from tests.papers import needs_pango
 from tests.web.admin.office import CASE, Office, a_supporter, an_office
 from tests.web.browsing import TOKEN, Browser
@@ -117,10 +119,62 @@ def test_two_people_change_an_address_on_the_page(office: Office, app: Flask) ->
     assert other.status_code == 302
     session.rollback()
     assert message_to("Bruno").person.email == "bruno@new.example"
-    assert "The old one is told, and nothing is paid to this person for 7 days." in words_of(
+    assert "Mail to the old one comes back, so a letter tells them: print and post it." in words_of(
         office.admin.get(page).text
     )
     assert list_address_changes(message_to("Bruno").person)[0].state is ChangeState.RELEASED
+
+
+def test_an_old_address_that_mail_comes_back_from_is_told_by_post(office: Office, app: Flask) -> None:
+    change_the_address_of("Bruno", office, app)
+    deliver_due(a_post_office(app, Recorder()), at_most=50)
+    session.rollback()
+
+    (letter,) = notices.list_wanted("INC-2026-001", at_most=9)
+    paper = words_of(office.auditor.get(f"{LETTERS}/{letter.pseudonym}").text)
+    assert "If you did not ask for it, call the number in your agreement now." in paper
+    assert "Not sure this letter is real?" in paper
+    assert "Nobody can sign in from the old address any more." in paper
+    assert "Mail came back" not in words_of(office.auditor.get(page_of("Bruno")).text)
+    with transaction():
+        notices.queue_letter(message=message_to("=HYPER"), cause=LetterCause.NOT_SEEN, by="shell:root", at=clock.now())
+        notices.queue_letter(message=message_to("Bruno"), cause=LetterCause.NOT_SEEN, by="shell:root", at=clock.now())
+    assert letter.state is LetterState.WANTED
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("=HYPER", "The old one is told."),
+        (
+            "Bruno",
+            "Mail to the old one comes back, and no postal address is known: call them, so that they know.",
+        ),
+    ],
+)
+def test_whoever_changes_an_address_reads_how_the_old_one_is_told(
+    office: Office, app: Flask, name: str, says: str
+) -> None:
+    with transaction():
+        message_to(name).person.postal_address = None
+
+    page = change_the_address_of(name, office, app)
+
+    assert f"The address is changed. {says}" in words_of(office.admin.get(page).text)
+
+
+def change_the_address_of(name: str, office: Office, app: Flask) -> str:
+    """Entered by support and released by an admin; answers the person's page."""
+    page, supporter = page_of(name), a_supporter(app)
+    token = TOKEN.search(supporter.get(page).text)
+    assert token is not None
+    typed = {"new_email": "new@new.example", "asked_by": "letter", "call": "", "reason": "The signature matches."}
+    scan = {"csrf_token": token[1], "letter": (io.BytesIO(b"%PDF a letter"), "letter.pdf")}
+    supporter.open(f"{page}/address", method="POST", data=typed | scan, content_type="multipart/form-data")
+    change = list_address_changes(message_to(name).person)[0].pseudonym
+    assert office.admin.post(f"{page}/address/{change}/release", on=page).status_code == 302
+    session.rollback()
+    return page
 
 
 def test_an_address_asked_for_in_a_call_needs_a_call_with_this_person(office: Office) -> None:

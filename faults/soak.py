@@ -204,6 +204,6 @@ def _judge(run: _Run, seconds: float, memory: Memory, most_writes: int, before: 
     log = "".join((run.served.folder / each).read_text() for each in LOGS)
     wrong["tracebacks"], crashes = log.count("Traceback"), _crashes(log)
     if seconds >= JUDGED_FROM_SECONDS:
-        wrong["processes that grew"] = sum(end >= MOST_GROWTH * warm for warm, end in growth.values())
+        wrong["processes that grew"] = sum(0 < MOST_GROWTH * warm <= end for warm, end in growth.values())
     what = f"{seconds:.0f} seconds on SQLite"
     return Soaked(what, seen["visits"], wrong.total(), seen | wrong, growth, most_writes, crashes)

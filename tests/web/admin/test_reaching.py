@@ -52,6 +52,20 @@ def page_of(name: str) -> str:
     return f"{REACHED}/{message_to(name).person.pseudonym}"
 
 
+def change_the_address_of(name: str, office: Office, app: Flask) -> str:
+    """Entered by support and released by an admin; answers the person's page."""
+    page, supporter = page_of(name), a_supporter(app)
+    token = TOKEN.search(supporter.get(page).text)
+    assert token is not None
+    typed = {"new_email": "new@new.example", "asked_by": "letter", "call": "", "reason": "The signature matches."}
+    scan = {"csrf_token": token[1], "letter": (io.BytesIO(b"%PDF a letter"), "letter.pdf")}
+    supporter.open(f"{page}/address", method="POST", data=typed | scan, content_type="multipart/form-data")
+    change = list_address_changes(message_to(name).person)[0].pseudonym
+    assert office.admin.post(f"{page}/address/{change}/release", on=page).status_code == 302
+    session.rollback()
+    return page
+
+
 def test_the_list_says_why_and_what_to_do_next(office: Office) -> None:
     words = words_of(office.auditor.get(REACHED).text)
 
@@ -161,20 +175,6 @@ def test_whoever_changes_an_address_reads_how_the_old_one_is_told(
     page = change_the_address_of(name, office, app)
 
     assert f"The address is changed. {says}" in words_of(office.admin.get(page).text)
-
-
-def change_the_address_of(name: str, office: Office, app: Flask) -> str:
-    """Entered by support and released by an admin; answers the person's page."""
-    page, supporter = page_of(name), a_supporter(app)
-    token = TOKEN.search(supporter.get(page).text)
-    assert token is not None
-    typed = {"new_email": "new@new.example", "asked_by": "letter", "call": "", "reason": "The signature matches."}
-    scan = {"csrf_token": token[1], "letter": (io.BytesIO(b"%PDF a letter"), "letter.pdf")}
-    supporter.open(f"{page}/address", method="POST", data=typed | scan, content_type="multipart/form-data")
-    change = list_address_changes(message_to(name).person)[0].pseudonym
-    assert office.admin.post(f"{page}/address/{change}/release", on=page).status_code == 302
-    session.rollback()
-    return page
 
 
 def test_an_address_asked_for_in_a_call_needs_a_call_with_this_person(office: Office) -> None:
